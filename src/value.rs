@@ -7,6 +7,7 @@
 use crate::time::format_nanos;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::ops::Deref;
 
 /// The raw 64 bits of a value; what they mean is said by a [`Type`].
 pub type Word = u64;
@@ -164,6 +165,50 @@ impl fmt::Display for Value {
             Value::Bool(flag) => flag.fmt(f),
             Value::Duration(nanos) => f.pad(&format_nanos(nanos)),
         }
+    }
+}
+
+/// How many fields a record may have.
+pub const MOST_FIELDS: usize = 8;
+
+/// An item of a buffer: a word, or a record of a few. A record is as many words, one behind the
+/// other, wherever an item lies: in a buffer, at a process that puts or gets it, and in an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Item {
+    words: [Word; MOST_FIELDS],
+    fields: u8,
+}
+
+impl Item {
+    /// The item of these words, at most [`MOST_FIELDS`].
+    pub fn of(words: &[Word]) -> Item {
+        let mut item = Item { words: [0; MOST_FIELDS], fields: words.len() as u8 };
+        item.words[..words.len()].copy_from_slice(words);
+        item
+    }
+
+    /// The item of an event: its value, and the words beside it. A trace from elsewhere may have
+    /// more of them than a record has.
+    pub fn told(first: Word, rest: &[Word]) -> Item {
+        let rest = &rest[..rest.len().min(MOST_FIELDS - 1)];
+        let mut item = Item::from(first);
+        item.words[1..=rest.len()].copy_from_slice(rest);
+        item.fields += rest.len() as u8;
+        item
+    }
+}
+
+impl From<Word> for Item {
+    fn from(word: Word) -> Item {
+        Item::of(&[word])
+    }
+}
+
+impl Deref for Item {
+    type Target = [Word];
+
+    fn deref(&self) -> &[Word] {
+        &self.words[..self.fields as usize]
     }
 }
 

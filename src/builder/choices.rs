@@ -4,7 +4,7 @@
 //! By what a process may choose is decided where it is for files.
 
 use super::steps::Steps;
-use super::term::{IntoNames, Term, key, references};
+use super::term::{IntoNames, Term, map, references};
 
 impl<S> Steps<S> {
     /// Waits until a condition over levels, slots of memories and processes holds.
@@ -25,10 +25,8 @@ impl<S> Steps<S> {
         &mut self,
         permits: impl IntoIterator<Item = (&'static str, P)>,
     ) -> &mut Self {
-        let permits = permits.into_iter();
-        let permits: Vec<String> =
-            permits.map(|(name, number)| format!("{}: {}", key(name), number.into().yaml())).collect();
-        self.add(format!("acquire_all: {{{}}}", permits.join(", ")))
+        let permits = permits.into_iter().map(|(name, number)| (name, number.into().yaml()));
+        self.add(format!("acquire_all: {}", map(permits)))
     }
 
     /// Puts flags up.

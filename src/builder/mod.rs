@@ -157,6 +157,7 @@ mod followed;
 mod found;
 mod job;
 mod problem;
+mod records;
 mod reproduction;
 mod resource;
 mod run;

@@ -1,6 +1,6 @@
 //! The resources of a scenario made in code.
 
-use super::term::{Term, key, list};
+use super::term::{Term, key, list, map};
 use crate::scenario::AfterInterrupt;
 use crate::trace::{Discipline, ResourceKind};
 use crate::value::Type;
@@ -132,6 +132,19 @@ impl Resource {
     #[must_use]
     pub fn of(self, ty: Type) -> Resource {
         self.with("of", ty.name().to_owned())
+    }
+
+    /// Makes a buffer's items records with these fields.
+    ///
+    /// ```
+    /// use tempolane::{builder::Resource, value::Type};
+    ///
+    /// let parcels = Resource::buffer(3).of_records([("weight", Type::Int), ("age", Type::Duration)]);
+    /// ```
+    #[must_use]
+    pub fn of_records<'f>(self, fields: impl IntoIterator<Item = (&'f str, Type)>) -> Resource {
+        let fields = fields.into_iter().map(|(name, ty)| (name, ty.name().to_owned()));
+        self.with("of", map(fields))
     }
 
     /// Makes a buffer a stack: the item goes first that was put last.

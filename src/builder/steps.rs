@@ -359,7 +359,7 @@ impl<S> Steps<S> {
     }
 
     #[track_caller]
-    fn rounds(&mut self, get: String, round: impl FnOnce(&mut Steps<S>)) -> &mut Self {
+    pub(super) fn rounds(&mut self, get: String, round: impl FnOnce(&mut Steps<S>)) -> &mut Self {
         let round = self.nested(round);
         self.block(vec![format!("for_each: {{{get}}}")], vec![("do", round)])
     }

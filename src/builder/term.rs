@@ -75,6 +75,13 @@ pub(super) fn key(name: &str) -> String {
     if is_plain { name.to_owned() } else { quoted(name) }
 }
 
+/// `{a: b, c: d}`.
+pub(super) fn map<'n>(entries: impl IntoIterator<Item = (&'n str, String)>) -> String {
+    let entries: Vec<String> =
+        entries.into_iter().map(|(name, value)| format!("{}: {value}", key(name))).collect();
+    format!("{{{}}}", entries.join(", "))
+}
+
 /// `[a, b, c]`.
 pub(super) fn list(items: impl IntoIterator<Item = String>) -> String {
     format!("[{}]", items.into_iter().collect::<Vec<_>>().join(", "))

@@ -14,8 +14,8 @@ use super::waiters;
 use crate::figure::{so_many, verb};
 use crate::ids::{ProcessId, ResourceId};
 use crate::program::{BoundProgram, Op, resource};
-use crate::trace::{Fault, Kind, Sink, WaitFor};
-use crate::value::Word;
+use crate::trace::{Event, Fault, Kind, Sink, WaitFor};
+use crate::value::{Item, Word};
 
 /// The words by which all rings of a run may grow: 400 MB.
 const MAX_GROWTH: usize = 50_000_000;
@@ -147,7 +147,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     ) -> Result<u64, Box<Fault>> {
         let code = self.program.many[many as usize];
         let count = self.request(arena, at, header, self.read(arena, code.count, at.frame()))?;
-        if let Some(array) = code.array {
+        if let Some(array) = code.array() {
             let (_, len) = self.array(arena, at.frame(), array);
             if count > len as u64 {
                 let message = format!(
@@ -255,8 +255,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     /// Adds items, for which there is room in the ring.
     fn push(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64, value: Word) {
-        if resource::is_chosen(arena[header + resource::IDENTITY]) {
-            return self.push_in_order(arena, at, header, count, value);
+        if resource::is_special(arena[header + resource::IDENTITY]) {
+            return self.push_special(arena, at, header, count, value);
         }
         for _ in 0..count {
             let ring = arena[header + resource::RING];
@@ -272,13 +272,22 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
     }
 
-    /// Adds items to a buffer whose items are chosen.
+    /// Adds items to a buffer whose items are chosen, or records, whose words are where the op
+    /// at hand says.
     #[cold]
     #[inline(never)]
-    fn push_in_order(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64, value: Word) {
+    fn push_special(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64, value: Word) {
+        let fields = resource::fields(arena[header + resource::IDENTITY]);
+        let item = match self.program.plain[at.op()] {
+            Op::PutMany { many } => {
+                let first = self.program.many[many as usize].operand.at(at.frame());
+                Item::of(&arena[first..first + fields])
+            }
+            _ => Item::from(value),
+        };
         for _ in 0..count {
-            self.insert(arena, header, value);
-            self.note_item(arena, at, Kind::Put, header, value);
+            self.insert(arena, header, &item);
+            self.note_record(arena, at, Kind::Put, header, &item);
         }
     }
 
@@ -287,8 +296,11 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let into = match self.program.plain[at.op()] {
             Op::Get { into, .. } => Some(into.at(at.frame())),
             Op::GetMany { many } => {
-                let array = self.program.many[many as usize].array;
-                array.map(|array| self.array(arena, at.frame(), array).0)
+                let code = &self.program.many[many as usize];
+                if code.fields > 1 {
+                    return self.pop_records(arena, at, header, count);
+                }
+                code.array().map(|array| self.array(arena, at.frame(), array).0)
             }
             _ => None,
         };
@@ -302,6 +314,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
     }
 
+    /// The same where items are records.
+    #[cold]
+    #[inline(never)]
+    fn pop_records(&mut self, arena: &mut [Word], at: Context, header: usize, count: u64) {
+        (0..count).for_each(|_| self.take_item(arena, at, header, 0));
+    }
+
     /// Takes the oldest item out of the ring, or what is handed over at a
     /// rendezvous, which has no ring and leaves nothing behind.
     #[inline(always)]
@@ -313,6 +332,23 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
         arena[header + resource::HEAD] = if head + 1 == ring { 0 } else { head + 1 };
         arena[(arena[header + resource::CONTENT] + head) as usize]
+    }
+
+    /// The same of an item that may be a record.
+    pub(super) fn note_record(
+        &mut self,
+        arena: &[Word],
+        at: Context,
+        kind: Kind,
+        header: usize,
+        item: &Item,
+    ) {
+        if S::ACTIVE {
+            let identity = arena[header + resource::IDENTITY];
+            let id = self.resource_id(arena, header);
+            let event = Event { ty: item_type(identity), ..self.event(at, kind, id, item[0]) };
+            self.sink.happens(&Event { extra: item.len() as u32 - 1, ..event }, &item[1..]);
+        }
     }
 
     #[inline(always)]
@@ -358,7 +394,9 @@ impl Machine {
         let capacity = arena[header + resource::CAPACITY];
         let ring = arena[header + resource::RING];
         let longer = items.max(ring.saturating_mul(2)).max(16).min(capacity);
-        if !has_memory(program.arena.len(), arena.len(), longer) {
+        let fields = resource::fields(arena[header + resource::IDENTITY]);
+        let words = longer.saturating_mul(fields as u64);
+        if !has_memory(program.arena.len(), arena.len(), words) {
             return false;
         }
         let (old, head, level) = (
@@ -367,10 +405,10 @@ impl Machine {
             arena[header + resource::LEVEL],
         );
         let content = arena.len();
-        arena.resize(content + longer as usize, 0);
+        arena.resize(content + words as usize, 0);
         for item in 0..level {
-            let place = (head + item) % ring;
-            arena[content + item as usize] = arena[(old + place) as usize];
+            let place = old as usize + ((head + item) % ring) as usize * fields;
+            arena.copy_within(place..place + fields, content + item as usize * fields);
         }
         arena[header + resource::CONTENT] = content as u64;
         arena[header + resource::HEAD] = 0;

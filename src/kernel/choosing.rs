@@ -13,45 +13,53 @@ use super::waiters;
 use crate::ids::ProcessId;
 use crate::program::{BoundProgram, ItemKey, ItemTerm, Op, OrderCode, Source, frame, resource};
 use crate::trace::{Discipline, Kind, Sink, WaitFor};
-use crate::value::Word;
+use crate::value::{Item, Word};
+use std::ops::Range;
 
-/// The place in the arena of item `number`, from the head on.
-fn place(arena: &[Word], header: usize, number: u64) -> usize {
-    let ring = arena[header + resource::RING];
-    (arena[header + resource::CONTENT] + (arena[header + resource::HEAD] + number) % ring) as usize
+/// Where the words of item `number` lie in the arena, from the head on.
+fn place(arena: &[Word], header: usize, number: u64) -> Range<usize> {
+    let (ring, fields) =
+        (arena[header + resource::RING], resource::fields(arena[header + resource::IDENTITY]));
+    let place = ((arena[header + resource::HEAD] + number) % ring) as usize;
+    let start = arena[header + resource::CONTENT] as usize + place * fields;
+    start..start + fields
+}
+
+/// Moves an item to the place of another number.
+fn shift(arena: &mut [Word], header: usize, from: u64, to: u64) {
+    let to = place(arena, header, to).start;
+    arena.copy_within(place(arena, header, from), to);
 }
 
 impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Puts an item where it belongs, for which there is room in the ring.
-    pub(super) fn insert(&mut self, arena: &mut [Word], header: usize, value: Word) {
+    pub(super) fn insert(&mut self, arena: &mut [Word], header: usize, item: &Item) {
         let (ring, level) = (arena[header + resource::RING], arena[header + resource::LEVEL]);
-        let before = self.number_before(arena, header, value);
+        let before = self.number_before(arena, header, item);
         if before == 0 {
             let head = &mut arena[header + resource::HEAD];
             *head = (*head + ring - 1) % ring;
         } else {
-            for number in (before..level).rev() {
-                let item = arena[place(arena, header, number)];
-                arena[place(arena, header, number + 1)] = item;
-            }
+            (before..level).rev().for_each(|number| shift(arena, header, number, number + 1));
         }
-        arena[place(arena, header, before)] = value;
+        let place = place(arena, header, before);
+        arena[place].copy_from_slice(item);
         arena[header + resource::LEVEL] = level + 1;
     }
 
     /// How many items are given before one that is put now.
-    fn number_before(&self, arena: &[Word], header: usize, value: Word) -> u64 {
+    fn number_before(&self, arena: &[Word], header: usize, item: &[Word]) -> u64 {
         let level = arena[header + resource::LEVEL];
-        let key = |item: Word| self.program.key(arena, header, item);
+        let key = |item: &[Word]| self.program.key(arena, header, item);
         match self.program.order(header) {
             None => level,
             Some(OrderCode::Lifo) => 0,
             Some(OrderCode::By(..)) => {
-                let mine = key(value);
+                let mine = key(item);
                 let (mut low, mut high) = (0, level);
                 while low < high {
                     let middle = low + (high - low) / 2;
-                    match key(arena[place(arena, header, middle)]) <= mine {
+                    match key(&arena[place(arena, header, middle)]) <= mine {
                         true => low = middle + 1,
                         false => high = middle,
                     }
@@ -62,23 +70,26 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// Takes the item of this number, which is there, to where the op at hand says.
-    fn take_item(&mut self, arena: &mut [Word], at: Context, header: usize, number: u64) {
+    pub(super) fn take_item(&mut self, arena: &mut [Word], at: Context, header: usize, number: u64) {
         let (ring, level) = (arena[header + resource::RING], arena[header + resource::LEVEL]);
-        let value = arena[place(arena, header, number)];
+        let item = Item::of(&arena[place(arena, header, number)]);
         if number == 0 {
             let head = &mut arena[header + resource::HEAD];
             *head = (*head + 1) % ring;
         } else {
-            for number in number..level - 1 {
-                let item = arena[place(arena, header, number + 1)];
-                arena[place(arena, header, number)] = item;
-            }
+            (number..level - 1).for_each(|number| shift(arena, header, number + 1, number));
         }
         arena[header + resource::LEVEL] = level - 1;
-        if let Op::Get { into, .. } = self.program.plain[at.op()] {
-            self.write(arena, into, at.frame(), value);
+        match self.program.plain[at.op()] {
+            Op::Get { into, .. } => self.write(arena, into, at.frame(), item[0]),
+            Op::GetMany { many } => {
+                for (slot, &word) in self.program.many[many as usize].record().zip(&*item) {
+                    self.write(arena, slot, at.frame(), word);
+                }
+            }
+            _ => {}
         }
-        self.note_item(arena, at, Kind::Get, header, value);
+        self.note_record(arena, at, Kind::Get, header, &item);
     }
 
     /// Which item a process would get that asks something by the op at hand.
@@ -86,7 +97,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let accepts = self.program.choice(at.op())?;
         let read = |source: Source| arena[source.at(at.frame())];
         let level = arena[header + resource::LEVEL];
-        (0..level).find(|&number| accepts.accepts(arena[place(arena, header, number)], &read))
+        (0..level).find(|&number| accepts.accepts(&arena[place(arena, header, number)], &read))
     }
 
     /// Whether what a process wants is there that stands on this op.
@@ -172,7 +183,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
 impl BoundProgram {
     /// The key of an item of the buffer with this header, whose items are ordered by one.
-    fn key(&self, arena: &[Word], header: usize, item: Word) -> ItemKey {
+    fn key(&self, arena: &[Word], header: usize, item: &[Word]) -> ItemKey {
         match self.order(header) {
             Some(OrderCode::By(key, ty)) => key.key(*ty, item, &|source| arena[source.at(0)]),
             _ => (false, 0),
@@ -186,11 +197,23 @@ impl BoundProgram {
 }
 
 impl Machine {
-    /// The words in which the items of the buffer with this header lie, if any may be in
-    /// another place when one is put or taken.
-    pub fn chosen_items(&self, header: usize) -> Option<std::ops::Range<usize>> {
+    /// The words in which the items of the buffer with this header lie, if others than the one
+    /// behind the last may change when one is put or taken.
+    pub fn chosen_items(&self, header: usize) -> Option<Range<usize>> {
+        let words = &self.arena[header..];
+        resource::is_special(words[resource::IDENTITY]).then(|| self.ring(header))
+    }
+
+    /// The words of the ring of the buffer with this header.
+    pub fn ring(&self, header: usize) -> Range<usize> {
         let words = &self.arena[header..];
         let start = words[resource::CONTENT] as usize;
-        resource::is_chosen(words[resource::IDENTITY]).then(|| start..start + words[resource::RING] as usize)
+        start..start + words[resource::RING] as usize * resource::fields(words[resource::IDENTITY])
+    }
+
+    /// The items of the buffer with this header, in the order in which they are given.
+    pub fn item_words(&self, header: usize) -> impl Iterator<Item = &[Word]> {
+        (0..self.arena[header + resource::LEVEL])
+            .map(move |number| &self.arena[place(&self.arena, header, number)])
     }
 }

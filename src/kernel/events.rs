@@ -29,7 +29,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     #[inline(always)]
-    fn event(&self, at: Context, kind: Kind, subject: u32, value: Word) -> Event {
+    pub(super) fn event(&self, at: Context, kind: Kind, subject: u32, value: Word) -> Event {
         Event {
             time: (*self.now),
             value,

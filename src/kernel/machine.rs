@@ -172,13 +172,10 @@ impl Machine {
             .collect()
     }
 
-    /// The items in a buffer, the oldest first.
+    /// The items in a buffer that are no records, in the order in which they are given.
     pub fn items(&self, program: &BoundProgram, id: ResourceId) -> Vec<Value> {
-        let words = &self.arena[program.resource_at(id)..][..RESOURCE_WORDS];
-        let (content, head, ring) = (words[resource::CONTENT], words[resource::HEAD], words[resource::RING]);
         let ty = program.resource_info(id).ty;
-        let item = |number| self.arena[(content + (head + number) % ring) as usize];
-        (0..words[resource::LEVEL]).map(|number| Value::from_word(ty, item(number))).collect()
+        self.item_words(program.resource_at(id)).map(|item| Value::from_word(ty, item[0])).collect()
     }
 
     /// The content of a memory, slot by slot.

@@ -52,7 +52,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let header = self.header(arena, code.resource, at);
         let first = self.read(arena, code.operand, at.frame());
         let count = self.request_to_read(arena, at, many)?;
-        let array = code.array.map(|slot| self.array(arena, at.frame(), slot));
+        let array = code.array().map(|slot| self.array(arena, at.frame(), slot));
         let identity = header_words(arena, header)[resource::IDENTITY];
         for number in 0..count {
             let slot = first.wrapping_add(number);
@@ -73,7 +73,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if (count as i64) < 0 {
             return Err(self.negative_count(at, count as i64));
         }
-        let array = code.array.map(|slot| self.array(arena, at.frame(), slot));
+        let array = code.array().map(|slot| self.array(arena, at.frame(), slot));
         if let Some((_, len)) = array.filter(|&(_, len)| count > len as u64) {
             let message = format!(
                 "{} {} not fit the array, which has {}",

@@ -9,7 +9,7 @@ use super::step::{Context, Kernel, Scheduler};
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::program::{BoundProgram, Glance, Op, ResourceCode, Source, frame, resource, work};
 use crate::trace::{Fault, Sink};
-use crate::value::Word;
+use crate::value::{Item, Word};
 
 /// What is asked of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,12 +32,12 @@ pub enum Request {
     },
     /// Give one permit back.
     Release,
-    /// Put `count` items of this value, all at once.
+    /// Put `count` such items, all at once.
     Put {
         /// How many; at least 1, and no more than ever fit.
         count: u64,
         /// What each is.
-        value: Word,
+        item: Item,
     },
     /// Get `count` items, all at once.
     Get {
@@ -153,11 +153,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             }
             Op::Seize { left, .. } => Request::Seize { count: word(left.source()) },
             Op::Release { .. } | Op::ReleaseMany { .. } => Request::Release,
-            Op::Put { value, .. } => Request::Put { count: 1, value: word(value) },
+            Op::Put { value, .. } => Request::Put { count: 1, item: Item::from(word(value)) },
             Op::PutMany { many } => {
                 let code = self.program.many[many as usize];
                 let count = self.request(self.arena, at, resource, word(code.count))?;
-                Request::Put { count, value: word(code.operand) }
+                let first = code.operand.at(at.frame());
+                Request::Put { count, item: Item::of(&self.arena[first..first + usize::from(code.fields)]) }
             }
             Op::Take { .. } | Op::Get { .. } => {
                 Request::Get { count: 1, may_end: self.program.ending(at.op()).is_some() }
@@ -240,9 +241,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 self.arena[into.at(at.frame())] = value;
             }
             Op::GetMany { many } | Op::ReadMany { many } => {
-                if let Some(array) = self.program.many[many as usize].array {
+                let code = self.program.many[many as usize];
+                if let Some(array) = code.array() {
                     let (start, _) = self.array(self.arena, at.frame(), array);
                     self.arena[start..start + values.len()].copy_from_slice(values);
+                }
+                for (slot, &value) in code.record().zip(values) {
+                    self.arena[slot.at(at.frame())] = value;
                 }
             }
             Op::AcquireMany { left, .. } | Op::ReleaseMany { left, .. } => {

@@ -174,6 +174,7 @@ fn infos(model: &Model, state: &State) -> Vec<ResourceInfo> {
             capacity: size.capacity,
             initial: size.initial,
             ty: size.ty,
+            fields: def.spec.fields.clone(),
             chosen: def.spec.chosen(),
             watched: false,
             stands_for: Vec::new(),

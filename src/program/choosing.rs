@@ -21,7 +21,7 @@ impl Compiler<'_> {
     pub(super) fn item_term(&mut self, expr: &Expr) -> ItemTerm {
         let mut two = |a: &Expr, b: &Expr| Box::new([self.item_term(a), self.item_term(b)]);
         match &expr.kind {
-            ExprKind::Item => ItemTerm::Item,
+            ExprKind::Item(field) => ItemTerm::Field(*field),
             _ if is_over_params(expr) => ItemTerm::Word(self.expr(expr)),
             ExprKind::Unary(op, a) => ItemTerm::Unary(*op, Box::new(self.item_term(a))),
             ExprKind::Binary(op, a, b) => ItemTerm::Binary(*op, two(a, b)),

@@ -143,14 +143,9 @@ impl Compiler<'_> {
                 unreachable!("it stands in a branch of its own")
             }
             StepKind::Put { buffer, count, value } => self.put(buffer, count, value),
-            StepKind::Get { buffer, element: Some(element), into: Some(into), accepts, .. } => {
+            StepKind::Get { buffer, count, into, accepts } => {
                 self.accepts = accepts.as_ref().map(|accepts| self.item_term(accepts));
-                let buffer = self.resource(buffer);
-                self.keep_in_element(*into, element, |into| Op::Get { buffer, into });
-            }
-            StepKind::Get { buffer, count, into, accepts, .. } => {
-                self.accepts = accepts.as_ref().map(|accepts| self.item_term(accepts));
-                self.get(buffer, count, *into);
+                self.get(buffer, count, into);
             }
             StepKind::Close { buffer } => {
                 let buffer = self.resource(buffer);
@@ -427,46 +422,6 @@ impl Compiler<'_> {
         self.land(start);
     }
 
-    fn put(&mut self, buffer: &ResourceRef, count: &Expr, value: &Expr) {
-        let resource = self.resource(buffer);
-        let value = self.expr(value);
-        if is_one(count) {
-            self.emit_wait(Op::Put { buffer: resource, value });
-        } else {
-            let count = self.expr(count);
-            let many = self.many(ManyCode { resource, count, operand: value, array: None });
-            self.emit_wait(Op::PutMany { many });
-        }
-    }
-
-    fn get(&mut self, buffer: &ResourceRef, count: &Expr, into: Option<VarId>) {
-        let resource = self.resource(buffer);
-        let array = into.filter(|&var| self.is_array(var));
-        if is_one(count) && array.is_none() {
-            match into {
-                None => self.emit_get(Op::Take { buffer: resource }),
-                Some(var) => {
-                    let into = self.frame.var(var);
-                    self.emit_get(Op::Get { buffer: resource, into })
-                }
-            };
-        } else {
-            let count = self.expr(count);
-            let array = array.map(|var| self.frame.var(var));
-            let many = self.many(ManyCode { resource, count, operand: count, array });
-            self.emit_get(Op::GetMany { many });
-        }
-    }
-
-    /// An op that writes a value, which then goes to an element of an array.
-    fn keep_in_element(&mut self, array: VarId, element: &Expr, op: impl FnOnce(Slot) -> Op) {
-        let value = self.frame.temporary();
-        self.emit_get(op(value));
-        let index = self.expr(element);
-        let array = self.frame.var(array);
-        self.emit(Op::SetElement { array, index, value: value.source() });
-    }
-
     fn read(&mut self, memory: &ResourceRef, at: &Expr, count: &Expr, into: Option<VarId>) {
         let resource = self.resource(memory);
         let at = self.expr(at);
@@ -478,7 +433,7 @@ impl Compiler<'_> {
             _ => {
                 let count = self.expr(count);
                 let array = into.map(|var| self.frame.var(var));
-                let many = self.many(ManyCode { resource, count, operand: at, array });
+                let many = self.many(ManyCode::of_words(resource, count, at, array));
                 self.emit(Op::ReadMany { many });
             }
         }

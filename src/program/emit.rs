@@ -150,6 +150,9 @@ pub(super) struct Frame {
     temporary: Vec<u32>,
     /// Words that a step has given back.
     free: Vec<u32>,
+    /// Runs of words in use for the step at hand, and those that a step has given back: where
+    /// each begins, and how long it is.
+    runs: [Vec<(Slot, u32)>; 2],
     pub(super) words: u32,
 }
 
@@ -157,7 +160,7 @@ impl Frame {
     pub(super) fn new(vars: &[Var]) -> Frame {
         let words = FRAME_WORDS + vars.len() as u32;
         let vars = (FRAME_WORDS..words).map(Slot).collect();
-        Frame { vars, index: None, temporary: Vec::new(), free: Vec::new(), words }
+        Frame { vars, index: None, temporary: Vec::new(), free: Vec::new(), runs: Default::default(), words }
     }
 
     pub(super) fn var(&self, var: VarId) -> Slot {
@@ -194,9 +197,21 @@ impl Frame {
         Slot(word)
     }
 
+    /// So many words, one behind the other, until the end of the step; the first.
+    pub(super) fn temporary_run(&mut self, words: u32) -> Slot {
+        let fits = self.runs[1].iter().position(|&(_, length)| length == words);
+        let first = match fits {
+            Some(place) => self.runs[1].remove(place).0,
+            None => self.permanent_run(words),
+        };
+        self.runs[0].push((first, words));
+        first
+    }
+
     /// Nothing else will use the words of the step at hand: it may be done again.
     pub(super) fn keep_temporaries(&mut self) {
         self.temporary.clear();
+        self.runs[0].clear();
     }
 
     pub(super) fn free_temporaries(&mut self) {
@@ -204,5 +219,7 @@ impl Frame {
         while let Some(word) = self.temporary.pop() {
             self.free.push(word);
         }
+        let [used, free] = &mut self.runs;
+        free.append(used);
     }
 }

@@ -14,8 +14,8 @@ use std::sync::Arc;
 /// An expression over an item.
 #[derive(Debug, Clone)]
 pub enum ItemTerm {
-    /// The item.
-    Item,
+    /// This field of the item, of which one that is no record has one.
+    Field(u8),
     /// A word of the state.
     Word(Source),
     /// Always this word.
@@ -54,9 +54,9 @@ pub type ItemKey = (bool, u64);
 
 impl ItemTerm {
     /// The value for this item, where `read` knows the words; `None` if there is none.
-    pub fn value(&self, item: Word, read: &impl Fn(Source) -> Word) -> Option<Word> {
+    pub fn value(&self, item: &[Word], read: &impl Fn(Source) -> Word) -> Option<Word> {
         Some(match self {
-            ItemTerm::Item => item,
+            ItemTerm::Field(field) => item[*field as usize],
             ItemTerm::Word(source) => read(*source),
             ItemTerm::Known(word) => *word,
             ItemTerm::Unary(op, a) => op.apply(a.value(item, read)?).ok()?,
@@ -70,12 +70,12 @@ impl ItemTerm {
     }
 
     /// Whether an item is accepted, which it is not where there is no value.
-    pub fn accepts(&self, item: Word, read: &impl Fn(Source) -> Word) -> bool {
+    pub fn accepts(&self, item: &[Word], read: &impl Fn(Source) -> Word) -> bool {
         self.value(item, read).is_some_and(|word| word != 0)
     }
 
     /// The key of an item, where the value has this type.
-    pub fn key(&self, ty: Type, item: Word, read: &impl Fn(Source) -> Word) -> ItemKey {
+    pub fn key(&self, ty: Type, item: &[Word], read: &impl Fn(Source) -> Word) -> ItemKey {
         self.value(item, read).map_or((true, 0), |word| (false, ascending(ty, word)))
     }
 
@@ -83,7 +83,7 @@ impl ItemTerm {
     pub fn known(&self, read: &impl Fn(Source) -> Word) -> ItemTerm {
         let two = |sides: &[ItemTerm; 2]| Box::new([sides[0].known(read), sides[1].known(read)]);
         match self {
-            ItemTerm::Item => ItemTerm::Item,
+            ItemTerm::Field(field) => ItemTerm::Field(*field),
             ItemTerm::Word(source) => ItemTerm::Known(read(*source)),
             ItemTerm::Known(word) => ItemTerm::Known(*word),
             ItemTerm::Unary(op, a) => ItemTerm::Unary(*op, Box::new(a.known(read))),
@@ -96,7 +96,7 @@ impl ItemTerm {
     /// The frame words that it reads.
     pub fn reads(&self) -> Vec<Slot> {
         match self {
-            ItemTerm::Item | ItemTerm::Known(_) => Vec::new(),
+            ItemTerm::Field(_) | ItemTerm::Known(_) => Vec::new(),
             ItemTerm::Word(source) => source.slot().into_iter().collect(),
             ItemTerm::Unary(_, a) => a.reads(),
             ItemTerm::Binary(_, sides) | ItemTerm::And(sides) | ItemTerm::Or(sides) => {
@@ -144,11 +144,13 @@ mod tests {
 
     #[test]
     fn what_has_no_value_is_not_accepted_and_goes_last() {
-        let half =
-            ItemTerm::Binary(BinaryOp::DivInt, Box::new([ItemTerm::Word(Source::global(0)), ItemTerm::Item]));
+        let half = ItemTerm::Binary(
+            BinaryOp::DivInt,
+            Box::new([ItemTerm::Word(Source::global(0)), ItemTerm::Field(0)]),
+        );
         let read = |_: Source| 6;
-        assert_eq!([2, 3].map(|item| half.value(item, &read)), [Some(3), Some(2)]);
-        assert!(!half.accepts(0, &read) && half.accepts(2, &read));
-        assert!(half.key(Type::Int, 0, &read) > half.key(Type::Int, 1, &read));
+        assert_eq!([2, 3].map(|item| half.value(&[item], &read)), [Some(3), Some(2)]);
+        assert!(!half.accepts(&[0], &read) && half.accepts(&[2], &read));
+        assert!(half.key(Type::Int, &[0], &read) > half.key(Type::Int, &[1], &read));
     }
 }

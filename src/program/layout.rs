@@ -28,7 +28,7 @@ pub(super) struct Frames {
 
 /// The words of a resource header.
 pub mod resource {
-    use crate::value::Word;
+    use crate::value::{MOST_FIELDS, Word};
 
     /// Free permits of a semaphore, 1 or 0 for a mutex that is free or not;
     /// items in a buffer; who waits at a condition.
@@ -39,7 +39,8 @@ pub mod resource {
     /// Who waits to put, likewise.
     pub const PUTTERS: usize = 2;
     /// The resource id in the low half, the [`crate::trace::Discipline`] as a number in the
-    /// byte above it, the type of items in the next: constant. In the two bytes above them, of
+    /// byte above it, the type of items in the lower half of the next and how many fields they
+    /// have besides the first in the upper: constant. In the two bytes above them, of
     /// a buffer that can be closed, its `closing`, and [`CHOSEN`].
     pub const IDENTITY: usize = 3;
     /// The bit of [`IDENTITY`] that is set of a buffer whose items are chosen: that has an
@@ -52,6 +53,23 @@ pub mod resource {
         identity & CHOSEN != 0
     }
 
+    /// The lowest bit of [`IDENTITY`] that says how many fields items have besides the first.
+    pub const FIELDS_AT: u32 = 44;
+    /// All of them.
+    pub const RECORD: Word = (MOST_FIELDS as Word - 1) << FIELDS_AT;
+
+    /// How many words each item is.
+    #[inline(always)]
+    pub const fn fields(identity: Word) -> usize {
+        ((identity & RECORD) >> FIELDS_AT) as usize + 1
+    }
+
+    /// Whether items are chosen, or more than a word each.
+    #[inline(always)]
+    pub const fn is_special(identity: Word) -> bool {
+        identity & (CHOSEN | RECORD) != 0
+    }
+
     /// The owner + 1 of a mutex, 0 if it is free; 1 for a condition at which somebody went on
     /// without a notify; 0 for all else.
     pub const OWNER: usize = 4;
@@ -61,11 +79,11 @@ pub mod resource {
     /// Constant: capacity of a buffer (`u64::MAX` if unbounded), slots of a memory.
     pub const CAPACITY: usize = 5;
     /// The place of the oldest item in the ring; of a buffer for no items, which
-    /// has no ring, the item while it is handed over.
+    /// has no ring, the item while it is handed over; a record has a ring of its length there.
     pub const HEAD: usize = 6;
     /// Of a processor, how many cores are taken by its timetable. (No processor has a ring.)
     pub const TAKEN: usize = 6;
-    /// The length of the ring as it is allocated now.
+    /// The length of the ring, in items, as it is allocated now.
     pub const RING: usize = 7;
     /// Constant: of a processor, its number among [`super::super::BoundProgram::processors`].
     /// (No processor has a ring.)

@@ -30,7 +30,12 @@ pub fn lines_of(program: &BoundProgram, timed: bool) -> Vec<bool> {
         for operand in op.operands() {
             match operand {
                 Operand::Many(Use::Put | Use::Get, many) => {
-                    mark_lines(program, program.many[many as usize].resource, &mut lines);
+                    let code = &program.many[many as usize];
+                    // Who wants one item, a record, is served whenever there is one.
+                    let count = code.count.global_index().map(|index| program.arena[index as usize]);
+                    if atomic || count != Some(1) {
+                        mark_lines(program, code.resource, &mut lines);
+                    }
                 }
                 Operand::Access(Use::Take | Use::Put | Use::Get | Use::Serve | Use::Observe, resource)
                     if atomic =>

@@ -8,7 +8,7 @@
 //! may clear them. Works on the plain ops, the only ones that a process rests
 //! on. What an op means is not decided here.
 
-use super::access::Operand;
+use super::access::{Operand, Use};
 use super::bound::BoundProgram;
 use super::layout::{request, work};
 use super::op::{LogArgCode, ManyCode, Op, ResourceCode, Slot, Source};
@@ -37,7 +37,7 @@ impl Operands {
         match operand {
             Operand::Nothing | Operand::Target(_) | Operand::End(_) => {}
             Operand::Access(_, code) | Operand::Named(code) => self.resource(*code),
-            Operand::Many(_, many) => self.many(&program.many[many as usize]),
+            Operand::Many(used, many) => self.many(used, &program.many[many as usize]),
             Operand::Read(source) | Operand::Duration(source) => self.source(source),
             Operand::Written(slot) => self.writes.push(slot),
             Operand::Counter(slot) => self.counter(slot),
@@ -69,11 +69,15 @@ impl Operands {
         self.reads.extend(code.resolve().err());
     }
 
-    fn many(&mut self, code: &ManyCode) {
+    fn many(&mut self, used: Use, code: &ManyCode) {
         self.resource(code.resource);
         self.source(code.count);
-        self.source(code.operand);
-        code.array.into_iter().for_each(|array| self.array(array));
+        match used {
+            Use::Put => code.put().for_each(|source| self.source(source)),
+            _ => self.source(code.operand),
+        }
+        code.array().into_iter().for_each(|array| self.array(array));
+        self.writes.extend(code.record());
     }
 
     fn counter(&mut self, slot: Slot) {

@@ -21,6 +21,7 @@ mod expressions;
 mod initial;
 mod interruptible;
 mod item_term;
+mod items;
 mod layout;
 mod lines;
 mod liveness;

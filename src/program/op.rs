@@ -31,6 +31,11 @@ impl Source {
         (self.0 & !LOCAL) as usize + (frame & mask)
     }
 
+    /// The word so many behind it.
+    pub const fn behind(self, words: u32) -> Source {
+        Source(self.0 + words)
+    }
+
     /// The frame word that this names, if it is not global.
     pub fn slot(self) -> Option<Slot> {
         (self.0 & LOCAL != 0).then_some(Slot(self.0 & !LOCAL))
@@ -170,13 +175,13 @@ pub enum Op {
     ReleaseMany { semaphore: ResourceCode, left: Slot },
     /// Put one item.
     Put { buffer: ResourceCode, value: Source },
-    /// Put several equal items at once; see [`ManyCode`].
+    /// Put several equal items at once, or a record; see [`ManyCode`].
     PutMany { many: u32 },
     /// Take one item and drop it.
     Take { buffer: ResourceCode },
     /// Take one item into a variable.
     Get { buffer: ResourceCode, into: Slot },
-    /// Take several items at once; see [`ManyCode`].
+    /// Take several items at once, or a record; see [`ManyCode`].
     GetMany { many: u32 },
     /// Close a buffer, or be one of those who have to.
     Close { buffer: ResourceCode },
@@ -299,17 +304,67 @@ pub enum Glance {
     Stage,
 }
 
-/// What the ops on several items need beyond 16 bytes.
+/// What the ops on several items, and on records, need beyond 16 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ManyCode {
     /// The buffer or memory.
     pub resource: ResourceCode,
     /// How many items.
     pub count: Source,
-    /// Put: the value of each item. Read: the first slot.
+    /// Put: the value of each item; of a record the first of its words, which stand one behind
+    /// the other. Read: the first slot.
     pub operand: Source,
-    /// Where items go, if anywhere: the descriptor of a private array.
-    pub array: Option<Slot>,
+    /// Where items go, if anywhere.
+    pub into: Option<Destination>,
+    /// How many words each item is.
+    pub fields: u8,
+}
+
+/// Where what is got or read goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    /// Into the private array whose descriptor is in this word.
+    Array(Slot),
+    /// The one record into this word and those behind it.
+    Record(Slot),
+}
+
+impl Destination {
+    /// The descriptor of the array, if it is one.
+    pub fn array(self) -> Option<Slot> {
+        match self {
+            Destination::Array(slot) => Some(slot),
+            Destination::Record(_) => None,
+        }
+    }
+}
+
+impl ManyCode {
+    /// Of items of one word, which go into this array, if anywhere.
+    pub fn of_words(resource: ResourceCode, count: Source, operand: Source, array: Option<Slot>) -> ManyCode {
+        ManyCode { resource, count, operand, into: array.map(Destination::Array), fields: 1 }
+    }
+
+    /// The descriptor of the array into which items go, if there is one.
+    pub fn array(&self) -> Option<Slot> {
+        self.into.and_then(Destination::array)
+    }
+
+    /// The words of the frame into which the one record goes, if it goes there.
+    pub fn record(&self) -> impl Iterator<Item = Slot> + use<> {
+        let first = match self.into {
+            Some(Destination::Record(Slot(first))) => Some(first),
+            _ => None,
+        };
+        let fields = u32::from(self.fields);
+        first.into_iter().flat_map(move |first| (first..first + fields).map(Slot))
+    }
+
+    /// The words of an item that is put.
+    pub fn put(&self) -> impl Iterator<Item = Source> + use<> {
+        let first = self.operand;
+        (0..u32::from(self.fields)).map(move |field| first.behind(field))
+    }
 }
 
 /// What fills a hole of a log text.

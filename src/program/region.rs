@@ -24,8 +24,8 @@ use super::emit::Compiler;
 use super::expressions::is_one;
 use super::op::{Glance, ManyCode, Op, ResourceCode, Slot, Source};
 use crate::arithmetic::BinaryOp;
-use crate::ids::{OpId, VarId};
-use crate::scenario::{Branch, Expr, ExprKind, ResourceRef, Step, StepKind};
+use crate::ids::OpId;
+use crate::scenario::{Branch, Expr, ExprKind, ItemTarget, ResourceRef, Step, StepKind};
 
 /// What a branch waits for, with its arguments in words.
 enum Wanted<'m> {
@@ -39,17 +39,21 @@ enum Wanted<'m> {
         buffer: ResourceCode,
         value: Source,
         number: Option<Source>,
+        fields: u8,
     },
     Get {
         buffer: ResourceCode,
         number: Option<Source>,
-        into: Option<VarId>,
-        element: Option<(Slot, &'m Expr)>,
+        into: &'m [ItemTarget],
+        /// Where the item is until it goes where it is to be: a record, or what goes to an element.
+        words: Option<Slot>,
+        fields: u8,
     },
     /// That a buffer is closed, and has fewer items.
     Closed {
         buffer: ResourceCode,
         number: Option<Source>,
+        fields: u8,
     },
 }
 
@@ -157,8 +161,8 @@ impl Compiler<'_> {
                 self.emit(Op::JumpIfFalse { condition: closed.source(), to: again });
             }
         }
-        if let Some(Wanted::Get { buffer, number, .. }) = wanted.iter().flatten().next() {
-            self.get_seen(*buffer, *number, None);
+        if let Some(&Wanted::Get { buffer, number, fields, .. }) = wanted.iter().flatten().next() {
+            self.get_seen(buffer, (number, fields), &[], None);
         }
         self.emit(Op::Jump { to: again });
         here
@@ -199,19 +203,38 @@ impl Compiler<'_> {
                 Wanted::Permits { resource, code: self.resource(resource), number: self.number(permits) }
             }
             StepKind::Put { buffer, count, value } => {
-                let (buffer, value) = (self.resource(buffer), self.expr(value));
-                let value = self.kept_word(value);
-                Wanted::Put { buffer, value, number: self.number(count) }
+                let (buffer, fields) = (self.resource(buffer), value.len() as u8);
+                let value = match value.as_slice() {
+                    [value] => {
+                        let value = self.expr(value);
+                        self.kept_word(value)
+                    }
+                    record => {
+                        let first = self.frame.permanent_run(fields.into());
+                        self.record(record, first)
+                    }
+                };
+                Wanted::Put { buffer, value, number: self.number(count), fields }
             }
-            StepKind::Get { buffer, count, into, element, .. } => Wanted::Get {
+            StepKind::Get { buffer, count, into, .. } => {
+                let fields = self.fields_of(buffer);
+                let is_kept = match into.first() {
+                    Some(target) => fields > 1 || target.element.is_some(),
+                    None => false,
+                };
+                Wanted::Get {
+                    buffer: self.resource(buffer),
+                    number: self.number(count),
+                    into,
+                    words: is_kept.then(|| self.frame.permanent_run(fields.into())),
+                    fields,
+                }
+            }
+            StepKind::Closed { buffer, count } => Wanted::Closed {
                 buffer: self.resource(buffer),
                 number: self.number(count),
-                into: *into,
-                element: element.as_ref().map(|element| (self.frame.permanent(), element)),
+                fields: self.fields_of(buffer),
             },
-            StepKind::Closed { buffer, count } => {
-                Wanted::Closed { buffer: self.resource(buffer), number: self.number(count) }
-            }
             other => unreachable!("the language lets nobody choose by {other:?}"),
         }
     }
@@ -243,7 +266,7 @@ impl Compiler<'_> {
             Wanted::Permits { code, number, .. } => self.enough(code, Glance::Level, number),
             Wanted::Put { buffer, number, .. } => self.enough(buffer, Glance::Room, number),
             Wanted::Get { buffer, number, .. } => self.enough(buffer, Glance::Items, number),
-            Wanted::Closed { buffer, number } => {
+            Wanted::Closed { buffer, number, .. } => {
                 let (enough, closed) = (self.enough(buffer, Glance::Items, number), self.frame.temporary());
                 self.emit(Op::Peek { into: closed, resource: buffer, glance: Glance::Closed });
                 self.emit(Op::Binary { op: BinaryOp::LessInt, into: closed, a: enough, b: closed.source() });
@@ -274,44 +297,59 @@ impl Compiler<'_> {
                 self.emit(Op::LoopNext { left, body });
                 self.land(start);
             }
-            Wanted::Put { buffer, value, number: None } => drop(self.emit(Op::Put { buffer, value })),
-            Wanted::Put { buffer: resource, value: operand, number: Some(count) } => {
-                let many = self.many(ManyCode { resource, count, operand, array: None });
+            Wanted::Put { buffer, value, number: None, fields: 1 } => {
+                self.emit(Op::Put { buffer, value });
+            }
+            Wanted::Put { buffer: resource, value: operand, number, fields } => {
+                let count = number.unwrap_or_else(|| self.constant(1));
+                let many = self.many(ManyCode { resource, count, operand, into: None, fields });
                 self.emit(Op::PutMany { many });
             }
-            Wanted::Get { buffer, element: Some((into, _)), .. } => drop(self.emit(Op::Get { buffer, into })),
-            Wanted::Get { buffer, number, into, element: None } => self.get_seen(buffer, number, into),
-            Wanted::Closed { buffer, number } => {
+            Wanted::Get { buffer, number, into, words, fields } => {
+                self.get_seen(buffer, (number, fields), into, words);
+            }
+            Wanted::Closed { buffer, number, fields } => {
                 // It finds nothing, and goes on behind itself.
                 let get = self.here();
-                self.get_seen(buffer, number, None);
+                self.get_seen(buffer, (number, fields), &[], None);
                 self.program.endings.push(Ending { get, otherwise: self.here() });
             }
         }
     }
 
-    fn get_seen(&mut self, resource: ResourceCode, number: Option<Source>, into: Option<VarId>) {
-        let array = into.filter(|&var| self.is_array(var)).map(|var| self.frame.var(var));
-        match (number, array, into) {
-            (None, None, None) => drop(self.emit(Op::Take { buffer: resource })),
-            (None, None, Some(var)) => {
-                let into = self.frame.var(var);
-                self.emit(Op::Get { buffer: resource, into });
-            }
-            (number, array, _) => {
+    fn get_seen(
+        &mut self,
+        resource: ResourceCode,
+        (number, fields): (Option<Source>, u8),
+        into: &[ItemTarget],
+        words: Option<Slot>,
+    ) {
+        let array = into.first().map(|target| target.var).filter(|&var| self.is_array(var));
+        let op = match (number, into.first()) {
+            (number, _) if fields > 1 => {
                 let count = number.unwrap_or_else(|| self.constant(1));
-                let many = self.many(ManyCode { resource, count, operand: count, array });
-                self.emit(Op::GetMany { many });
+                self.get_record(resource, count, words, fields)
             }
-        }
+            (None, None) => Op::Take { buffer: resource },
+            (_, Some(_)) if words.is_some() || array.is_none() => {
+                let var = into.first().map(|target| self.frame.var(target.var));
+                let into = words.or(var).expect("it goes somewhere");
+                Op::Get { buffer: resource, into }
+            }
+            (number, _) => {
+                let count = number.unwrap_or_else(|| self.constant(1));
+                let array = array.map(|var| self.frame.var(var));
+                Op::GetMany { many: self.many(ManyCode::of_words(resource, count, count, array)) }
+            }
+        };
+        self.emit(op);
     }
 
-    /// Emits what keeps an item in an element, which may not be there: so nobody does it for the process.
+    /// Emits what keeps an item in an element, which may not be there, or its fields in variables:
+    /// so nobody does it for the process.
     fn keep_seen(&mut self, wanted: &Wanted<'_>) {
-        if let Wanted::Get { into: Some(array), element: Some((value, element)), .. } = *wanted {
-            let index = self.expr(element);
-            let array = self.frame.var(array);
-            self.emit(Op::SetElement { array, index, value: value.source() });
+        if let Wanted::Get { into, words, .. } = *wanted {
+            self.keep_fields(into, words);
         }
     }
 

@@ -220,9 +220,16 @@ impl State {
             }
             header[resource::IDENTITY] |= resource::CHOSEN;
         }
+        let more_fields = def.spec.fields.len().saturating_sub(1);
+        header[resource::IDENTITY] |= (more_fields as Word) << resource::FIELDS_AT;
         header[resource::CAPACITY] = size.capacity.unwrap_or(u64::MAX);
         header[resource::LEVEL] = size.initial;
         header[resource::INHERITS] = Word::from(flag(def.spec.inherit.as_ref(), params, false)?);
+        // What is handed over at a rendezvous has room in the header, unless it is a record.
+        if more_fields > 0 && size.capacity == Some(0) {
+            header[resource::RING] = 1;
+            self.content(base + resource::CONTENT, def.spec.fields.len(), 0);
+        }
         if let Some(value) = &def.spec.value {
             let initial = value_of(value, params, None)?.to_word();
             self.content(base + resource::CONTENT, size.capacity.unwrap_or(0) as usize, initial);

@@ -51,7 +51,7 @@ impl Check<'_> {
                     self.reports.error_with_hint(owner, "`by` needs the type of the items", hint);
                     return None;
                 }
-                let scope = Scope { item: Some(known.ty?), ..Scope::all_params() };
+                let scope = Scope { item: Some(known), ..Scope::all_params() };
                 Some(ItemOrder::By(self.over_item(by, scope, None, "`by`")?))
             }
             Kind::Text(word) if ORDERS.contains(&word.as_str()) => {
@@ -82,7 +82,7 @@ impl Check<'_> {
 
     /// What a get asks of the item that it takes.
     pub(super) fn accepts(&mut self, node: &Node, scope: Scope<'_>, known: &ResourceEntry) -> Option<Expr> {
-        let scope = Scope { item: Some(known.ty?), ..scope };
+        let scope = Scope { item: Some(known), ..scope };
         let accepts = self.over_item(node, scope, Some(Type::Bool), "`where`")?;
         self.keeps_items(known, node, true).then_some(accepts)
     }
@@ -116,6 +116,6 @@ fn changing(expr: &Expr) -> Option<Site> {
         | ExprKind::Var(_)
         | ExprKind::Len(_)
         | ExprKind::Index
-        | ExprKind::Item => None,
+        | ExprKind::Item(_) => None,
     }
 }

@@ -70,7 +70,7 @@ pub fn evaluate_for(expr: &Expr, params: &[Value], index: Option<i64>) -> Result
         ExprKind::Var(_)
         | ExprKind::Element(..)
         | ExprKind::Len(_)
-        | ExprKind::Item
+        | ExprKind::Item(_)
         | ExprKind::Now
         | ExprKind::Level(_)
         | ExprKind::Capacity(_)

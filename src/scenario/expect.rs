@@ -11,7 +11,7 @@ use super::fields::{self, Fields};
 use super::labels::Part;
 use super::names::quoted;
 use super::node::{Entry, Kind, Node};
-use super::scope::Scope;
+use super::scope::{ResourceEntry, Scope};
 use super::source::Span;
 use super::tables::{BEFORE, DURATION_BOUNDS, EXPECT, Form, NONE, OUTCOMES, STRETCH, WHOLE_BOUNDS};
 use super::typed::Typed;
@@ -56,7 +56,7 @@ impl Check<'_> {
             "values" => return self.carried_by_each(entry, expected),
             "figures" => return self.figures(entry, expected),
             "reads" => return self.each(entry, expected, Self::reads),
-            "gets" => return self.each(entry, expected, Self::gets),
+            "gets" => return self.all_gets(entry, expected),
             "levels" => return self.each(entry, expected, Self::leveled),
             "longest_wait" => return self.each(entry, expected, Self::longest_wait),
             "memories" => return self.each(entry, expected, Self::memory),
@@ -178,15 +178,9 @@ impl Check<'_> {
     }
 
     fn reads(&mut self, entry: &Entry) -> Option<Claim> {
-        let (process, memory, ty) = self.met(entry, ResourceKind::Memory)?;
-        let values = self.values(entry, ty, "what is read")?;
+        let (process, memory, known) = self.met(Part::whole(&entry.key), ResourceKind::Memory)?;
+        let values = self.values(entry, known.ty, "what is read")?;
         Some(Claim::Values { process, source: ValueSource::Read(memory), values })
-    }
-
-    fn gets(&mut self, entry: &Entry) -> Option<Claim> {
-        let (process, buffer, ty) = self.met(entry, ResourceKind::Buffer)?;
-        let values = self.values(entry, ty, "what is taken out")?;
-        Some(Claim::Values { process, source: ValueSource::Get(buffer), values })
     }
 
     fn leveled(&mut self, entry: &Entry) -> Option<Claim> {
@@ -304,7 +298,7 @@ impl Check<'_> {
     }
 
     /// A list of values of one type.
-    fn values(&mut self, entry: &Entry, ty: Option<Type>, what: &str) -> Option<Vec<Value>> {
+    pub(super) fn values(&mut self, entry: &Entry, ty: Option<Type>, what: &str) -> Option<Vec<Value>> {
         let Kind::Seq(nodes) = &entry.value.kind else {
             if entry.value.kind != Kind::Bad {
                 let span = self.key_span(&entry.key);
@@ -371,8 +365,11 @@ impl Check<'_> {
     }
 
     /// A process and a resource of this kind, from which it takes values.
-    fn met(&mut self, entry: &Entry, kind: ResourceKind) -> Option<(ProcessId, ResourceId, Option<Type>)> {
-        let part = Part::whole(&entry.key);
+    pub(super) fn met(
+        &mut self,
+        part: Part<'_>,
+        kind: ResourceKind,
+    ) -> Option<(ProcessId, ResourceId, ResourceEntry)> {
         let (who, resource) = part.split();
         let Some(resource) = resource else {
             let message = format!("{} names no {}", quoted(part.text), kind.name());
@@ -388,7 +385,7 @@ impl Check<'_> {
             self.reports.error(resource.span(self), message);
             return None;
         }
-        Some((process?, id, known.ty))
+        Some((process?, id, known))
     }
 
     /// A stretch that is one word: `trainer.running`.

@@ -42,8 +42,8 @@ pub enum ExprKind {
     Now,
     /// The number of this instance among those of its process, from 0.
     Index,
-    /// The item of a buffer that is looked at.
-    Item,
+    /// The item of a buffer that is looked at, or this field of it, from 0.
+    Item(u8),
     /// An operation on one value.
     Unary(UnaryOp, Box<Expr>),
     /// An operation on two values; both are evaluated, left first.

@@ -18,7 +18,7 @@ use super::steps::permits::{ACQUIRE, RELEASE};
 use super::steps::select::ACQUIRE_ALL;
 use super::steps::slots::{READ, WRITE};
 use super::steps::time::WORK;
-use super::tables::{Advice, COUNT, Field, ForeignKey, Form, Shape, TYPES, advice, optional, required};
+use super::tables::{Advice, COUNT, Field, ForeignKey, Form, ITEM_TYPE, Shape, advice, optional, required};
 use crate::trace::{Discipline, Holds, ResourceKind};
 use std::sync::LazyLock;
 
@@ -104,7 +104,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         ),
         foreign_keys: &[
             (&["size", "maxsize", "length", "slots", "limit", "bound"], "capacity"),
-            (&["type"], "of"),
+            (&["type", "fields", "record", "items"], "of"),
         ],
     },
     KindInLanguage {
@@ -275,8 +275,9 @@ impl KindInLanguage {
         let holds = match descriptor.holds {
             Holds::Nothing => None,
             Holds::Items => {
-                let doc = "The type of the items; default that of the first put.";
-                Some(optional("of", Shape::Word(&TYPES), doc))
+                let doc =
+                    "The type of the items, or of each field of records; default that of the first put.";
+                Some(optional("of", ITEM_TYPE, doc))
             }
             Holds::Slots => {
                 Some(optional("value", Shape::Value, "What each slot holds at the start; default 0."))

@@ -52,6 +52,14 @@ impl<'n> Part<'n> {
         }
     }
 
+    /// What stands before and after the second point.
+    pub fn split_field(self) -> (Part<'n>, Option<Part<'n>>) {
+        let (_, Some(after)) = self.split() else { return (self, None) };
+        let (resource, field) = after.split();
+        let end = resource.start + resource.text.len() - self.start;
+        (Part { text: &self.text[..end], ..self }, field)
+    }
+
     /// Splits an index off the end; `None` if what stands there is none.
     fn indexed(self) -> Option<(Part<'n>, Option<u32>)> {
         let (text, index) = split_instance(self.text)?;

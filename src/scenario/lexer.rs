@@ -99,6 +99,9 @@ fn next(text: &str, at: usize, first: char) -> Result<(Token<'_>, usize), TextEr
         let end = at + rest.find(|character| !is_part(character)).unwrap_or(rest.len());
         return Ok((Token::Name(&text[at..end]), end));
     }
+    if is_of_field(text, at) {
+        return Ok((Token::Sign("."), at + 1));
+    }
     let foreign = |(sign, _): &&(&str, &str)| rest.starts_with(sign);
     let known = SIGNS.iter().find(|(written, _)| rest.starts_with(written));
     // `**` begins with a known sign and is foreign all the same.
@@ -120,6 +123,14 @@ fn next(text: &str, at: usize, first: char) -> Result<(Token<'_>, usize), TextEr
         '"' | '\'' => error.with_hint("there are no texts in expressions; names stand without quotes"),
         _ => error,
     })
+}
+
+/// Whether a point stands between two names, as in `item.size`.
+fn is_of_field(text: &str, at: usize) -> bool {
+    let is_name = |character: char| character.is_ascii_alphabetic() || character == '_';
+    let is_part = |character: char| is_name(character) || character.is_ascii_digit();
+    text[..at].ends_with(is_part)
+        && text[at..].strip_prefix('.').is_some_and(|rest| rest.starts_with(is_name))
 }
 
 #[cfg(test)]

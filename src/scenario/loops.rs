@@ -48,7 +48,7 @@ fn asks_only_variables(expr: &Expr, asked: &mut BTreeSet<VarId>) -> bool {
         | ExprKind::Slot(..)
         | ExprKind::Stage(_)
         | ExprKind::Now
-        | ExprKind::Item => false,
+        | ExprKind::Item(_) => false,
         ExprKind::Unary(_, inner) => asks_only_variables(inner, asked),
         ExprKind::Binary(_, left, right) | ExprKind::And(left, right) | ExprKind::Or(left, right) => {
             asks_only_variables(left, asked) && asks_only_variables(right, asked)
@@ -60,7 +60,7 @@ fn asks_only_variables(expr: &Expr, asked: &mut BTreeSet<VarId>) -> bool {
 fn changes(body: &[Step], asked: &BTreeSet<VarId>) -> bool {
     let mut changes = false;
     each(body, &mut |step| {
-        let assigns = step.kind.assigns().is_some_and(|var| asked.contains(&var));
+        let assigns = step.kind.assigns().iter().any(|var| asked.contains(var));
         changes |= assigns || matches!(step.kind, StepKind::Call(_));
     });
     changes

@@ -222,7 +222,7 @@ impl Check<'_> {
     /// Whether a resource is named somewhere in a tree.
     fn names_resource(&self, ast: &Ast) -> bool {
         match &ast.kind {
-            AstKind::Literal(_) => false,
+            AstKind::Literal(_) | AstKind::Field(..) => false,
             AstKind::Name(name) => {
                 self.params.position(name).is_none() && self.resources.position(name).is_some()
             }

@@ -58,6 +58,7 @@ mod params;
 mod prescan;
 mod processes;
 mod processors;
+mod records;
 mod references;
 mod resource_spec;
 mod resources;

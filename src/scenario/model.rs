@@ -285,8 +285,8 @@ pub enum StepKind {
         buffer: ResourceRef,
         /// How many: an integer, at least 1.
         count: Expr,
-        /// What: of the buffer's type.
-        value: Expr,
+        /// What: of the buffer's type, or each field of a record.
+        value: Vec<Expr>,
     },
     /// Take items out of a buffer, all at once, waiting until all are there.
     Get {
@@ -294,12 +294,10 @@ pub enum StepKind {
         buffer: ResourceRef,
         /// How many: an integer, at least 1.
         count: Expr,
-        /// Where the items go: nowhere, a variable (the count is then the
-        /// constant 1) or an array, from its first element on.
-        into: Option<VarId>,
-        /// Of an array, the one element that gets the item: the count is then the
-        /// constant 1.
-        element: Option<Expr>,
+        /// Where the items go: nowhere, a variable or an element of an array (the count is then
+        /// the constant 1) or an array, from its first element on. Of a record, which is then
+        /// the only item, where fields of it go.
+        into: Vec<ItemTarget>,
         /// Which item is taken, of which the count is then the constant 1: a boolean over the
         /// item and what does not change while the process waits.
         accepts: Option<Expr>,
@@ -476,6 +474,17 @@ pub struct Branch {
     pub body: Vec<Step>,
 }
 
+/// Where an item goes, or a field of it.
+#[derive(Debug, Clone)]
+pub struct ItemTarget {
+    /// Which field, from 0; 0 of what is no record.
+    pub field: u8,
+    /// The variable or array.
+    pub var: VarId,
+    /// Which element of the array, from 0, if it is one.
+    pub element: Option<Expr>,
+}
+
 /// Visits every step, those inside others included.
 pub(super) fn each<'m>(steps: &'m [Step], visit: &mut dyn FnMut(&'m Step)) {
     for step in steps {
@@ -540,17 +549,17 @@ impl StepKind {
         }
     }
 
-    /// The variable or array that this step itself gives a value, if it names one.
-    pub fn assigns(&self) -> Option<VarId> {
-        match self {
+    /// The variables and arrays that this step itself gives values, as far as it names them.
+    pub fn assigns(&self) -> Vec<VarId> {
+        let one = match self {
             StepKind::Set { var, .. } | StepKind::Draw { into: var, .. } => Some(*var),
             StepKind::Interruptible(block) => block.handling.left,
-            StepKind::With { .. } => self.preempted()?.left,
-            StepKind::Get { into, .. } | StepKind::Read { into, .. } | StepKind::JoinAny { into, .. } => {
-                *into
-            }
+            StepKind::With { .. } => self.preempted().and_then(|handling| handling.left),
+            StepKind::Get { into, .. } => return into.iter().map(|target| target.var).collect(),
+            StepKind::Read { into, .. } | StepKind::JoinAny { into, .. } => *into,
             _ => None,
-        }
+        };
+        one.into_iter().collect()
     }
 }
 

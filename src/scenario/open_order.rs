@@ -52,7 +52,9 @@ fn open_vars(body: &[Step]) -> BTreeSet<VarId> {
 
 fn is_open(expr: &Expr, open: &BTreeSet<VarId>) -> bool {
     match &expr.kind {
-        ExprKind::Now | ExprKind::Level(_) | ExprKind::Slot(..) | ExprKind::Stage(_) | ExprKind::Item => true,
+        ExprKind::Now | ExprKind::Level(_) | ExprKind::Slot(..) | ExprKind::Stage(_) | ExprKind::Item(_) => {
+            true
+        }
         ExprKind::Var(var) => open.contains(var),
         ExprKind::Element(var, index) => open.contains(var) || is_open(index, open),
         ExprKind::Unary(_, inner) => is_open(inner, open),

@@ -2,7 +2,7 @@
 
 use super::expr::Expr;
 use crate::ids::ResourceDefId;
-use crate::trace::{Chosen, Level, ResourceKind};
+use crate::trace::{Chosen, FieldInfo, Level, ResourceKind};
 use crate::value::Type;
 
 /// What a resource is; expressions are over parameters.
@@ -16,6 +16,8 @@ pub struct ResourceSpec {
     pub number: Option<Expr>,
     /// The type of what it holds; an integer if that is nothing.
     pub ty: Type,
+    /// The fields of what it holds, a buffer of records; `ty` is then that of the first.
+    pub fields: Vec<FieldInfo>,
     /// What each slot holds at the start, if it has slots.
     pub value: Option<Expr>,
     /// Whether the owner of it, a mutex, inherits the priority of those who wait: a
@@ -76,6 +78,7 @@ impl ResourceSpec {
             kind,
             number: None,
             ty: Type::Int,
+            fields: Vec::new(),
             value: None,
             inherit: None,
             closes: None,

@@ -11,7 +11,7 @@ use super::names::quoted;
 use super::node::{Entry, Kind, Node};
 use super::scope::{ResourceEntry, Scope, next_first};
 use super::source::Span;
-use super::tables::{self, Form, Shape, TYPES};
+use super::tables::{self, Form, Shape};
 use super::typed::Typed;
 use crate::ids::Site;
 use crate::trace::{Holds, Level, Number, ResourceKind};
@@ -199,8 +199,11 @@ impl Check<'_> {
         let value = match kind.descriptor().holds {
             Holds::Nothing => None,
             Holds::Items => {
-                known.by_puts = fields.get("of").is_none();
-                known.ty = fields.get("of").and_then(|node| self.type_word(node));
+                let of = fields.get("of");
+                known.by_puts = of.is_none();
+                if let Some(of) = of {
+                    self.item_type(of, known)?;
+                }
                 None
             }
             Holds::Slots => Some(self.slot_value(known, fields)),
@@ -217,6 +220,7 @@ impl Check<'_> {
             kind,
             number,
             ty: known.ty.unwrap_or(Type::Int),
+            fields: known.fields.clone(),
             value,
             inherit: None,
             closes: None,
@@ -264,10 +268,5 @@ impl Check<'_> {
             known.size = typed.known_int();
         }
         Some(Some(typed.expr))
-    }
-
-    fn type_word(&mut self, node: &Node) -> Option<Type> {
-        let word = self.word(node, "a type", &TYPES)?;
-        Type::ALL.into_iter().find(|ty| ty.name() == word)
     }
 }

@@ -9,7 +9,7 @@ use super::model::{AfterInterrupt, Expr, ResourceRef};
 use super::names::Table;
 use super::node::Entry;
 use crate::ids::Site;
-use crate::trace::ResourceKind;
+use crate::trace::{FieldInfo, ResourceKind};
 use crate::value::{Type, Value};
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -50,6 +50,8 @@ pub(super) struct ResourceEntry {
     pub kind: Option<ResourceKind>,
     /// Of a buffer's items or a memory's slots.
     pub ty: Option<Type>,
+    /// The fields of a buffer's items, if those are records; `ty` is then that of the first.
+    pub fields: Vec<FieldInfo>,
     /// Whether a buffer's type is that of the first put.
     pub by_puts: bool,
     pub counted: bool,
@@ -157,8 +159,8 @@ pub(super) struct Scope<'s> {
     pub index: bool,
     /// Whether `now` is known.
     pub now: bool,
-    /// The type of `item`, where an item is looked at.
-    pub item: Option<Type>,
+    /// The buffer of which an `item` is looked at.
+    pub item: Option<&'s ResourceEntry>,
     /// Whether it is a condition that is waited for, which may ask slots and processes.
     pub awaited: bool,
 }

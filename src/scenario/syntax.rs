@@ -32,6 +32,8 @@ pub(super) struct Ast {
 pub(super) enum AstKind {
     Literal(Value),
     Name(String),
+    /// `name.field`.
+    Field(String, String),
     /// `name[index]`.
     Element(String, Box<Ast>),
     /// `name(arguments)`.
@@ -47,7 +49,7 @@ impl Ast {
     pub fn shift(&mut self, by: usize) {
         self.range = self.range.start + by..self.range.end + by;
         match &mut self.kind {
-            AstKind::Literal(_) | AstKind::Name(_) => {}
+            AstKind::Literal(_) | AstKind::Name(_) | AstKind::Field(..) => {}
             AstKind::Element(_, inner) | AstKind::Minus(inner) | AstKind::Not(inner) => inner.shift(by),
             AstKind::Call(_, arguments) => arguments.iter_mut().for_each(|argument| argument.shift(by)),
             AstKind::Binary(_, left, right) => {
@@ -192,6 +194,13 @@ impl<'p, 't> Parser<'p, 't> {
             let name = name.to_owned();
             return unary(|index| AstKind::Element(name, index), index, range);
         }
+        if self.accept(".") {
+            // The lexer has seen that a name follows.
+            let Lexeme { token: Token::Name(field), range } = self.next() else {
+                return Err(self.missing_operand());
+            };
+            return leaf(AstKind::Field(name.to_owned(), (*field).to_owned()), start..range.end);
+        }
         if !self.accept("(") {
             return leaf(AstKind::Name(name.to_owned()), lexeme.range.clone());
         }
@@ -327,6 +336,7 @@ mod tests {
         match &ast.kind {
             AstKind::Literal(value) => value.to_string(),
             AstKind::Name(name) => name.clone(),
+            AstKind::Field(name, field) => format!("{name}.{field}"),
             AstKind::Element(name, index) => format!("{name}[{}]", shown(index)),
             AstKind::Call(name, arguments) => {
                 format!("{name}({})", arguments.iter().map(shown).collect::<Vec<_>>().join(", "))
@@ -352,6 +362,7 @@ mod tests {
             ("!a && b || c", "(((not a) and b) or c)"),
             ("a - b - c", "((a - b) - c)"),
             ("(i + 1) % n", "((i + 1) % n)"),
+            ("-item.size * 1.5", "((-item.size) * 1.5)"),
             ("min(a, b[i + 1], 2s)", "min(a, b[(i + 1)], 2s)"),
             ("- -9223372036854775808", "(--9223372036854775808)"),
         ] {

@@ -116,6 +116,16 @@ pub(super) const OUTCOMES: [&str; 5] = ["completed", "horizon", "deadlock", "fau
 /// The types of values.
 pub(super) const TYPES: [&str; 4] =
     [Type::Int.name(), Type::Float.name(), Type::Bool.name(), Type::Duration.name()];
+/// What the items of a buffer may be.
+pub(super) const ITEM_TYPE: Shape =
+    Shape::Either(&[Shape::Word(&TYPES), Shape::Named { value: &Shape::Word(&TYPES), empty: false }]);
+
+/// A value, or a value for each field of a record.
+pub(super) const ITEM_VALUE: Shape = Shape::Either(&[Shape::Value, Shape::Map(&Shape::Value)]);
+
+/// Where an item goes, or the fields of a record.
+pub(super) const ITEM_TARGET: Shape = Shape::Either(&[Shape::Text, Shape::Map(&Shape::Text)]);
+
 /// A duration, or a distribution of durations.
 pub(super) const AMOUNT: Shape = Shape::Either(&[Shape::Duration, Shape::Distribution]);
 /// The whole file.
@@ -371,7 +381,11 @@ pub(super) static EXPECT: Form = Form {
             "Numbers of the report, by their paths in `--format json`: `resources.cpu.utilization`.",
         ),
         optional("reads", VALUE_LISTS, "What a process reads from a memory, by `process.memory`."),
-        optional("gets", VALUE_LISTS, "What a process takes out of a buffer, by `process.buffer`."),
+        optional(
+            "gets",
+            Shape::Map(&Shape::List(&ITEM_VALUE)),
+            "What a process takes out of a buffer, by `process.buffer`, or a field of it by `process.buffer.field`.",
+        ),
         optional("levels", Shape::Map(&NUMBER), "Bounds of a resource's level at any time, by name."),
         optional(
             "longest_wait",

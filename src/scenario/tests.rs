@@ -162,7 +162,7 @@ processes:
     let ty = |position: usize| model.resources[position].spec.ty;
     assert_eq!([ty(0), ty(1), ty(2), ty(3)], [Type::Duration, Type::Float, Type::Bool, Type::Duration]);
     let StepKind::Put { value, .. } = &model.processes[1].body[0].kind else { panic!("put") };
-    assert_eq!(value.ty, Type::Duration);
+    assert_eq!(value[0].ty, Type::Duration);
 }
 
 #[test]

@@ -43,6 +43,7 @@ impl Typer<'_, '_> {
         match &ast.kind {
             AstKind::Literal(value) => Some(Typed::constant(*value, self.site(&ast.range))),
             AstKind::Name(name) => self.name(name, &ast.range),
+            AstKind::Field(name, field) => self.field(name, field, &ast.range),
             AstKind::Element(name, index) => self.element(name, index, &ast.range),
             AstKind::Call(name, arguments) => self.call(name, arguments, &ast.range),
             AstKind::Minus(inner) => self.minus(inner, &ast.range),
@@ -74,8 +75,13 @@ impl Typer<'_, '_> {
     fn name(&mut self, name: &str, range: &Range<usize>) -> Option<Typed> {
         let site = self.site(range);
         let leaf = |kind, ty, known| Some(Typed { expr: Expr { kind, ty, site }, known });
-        if let (Some(ty), "item") = (self.scope.item, name) {
-            return leaf(ExprKind::Item, ty, None);
+        if let (Some(buffer), "item") = (self.scope.item, name) {
+            if let Some(field) = buffer.fields.first() {
+                let hint = format!("ask for one of its fields, as in `item.{}`", field.name);
+                self.error(range, "an item of this buffer is a record, not one value", Some(hint));
+                return None;
+            }
+            return leaf(ExprKind::Item(0), buffer.ty?, None);
         }
         if let Some(position) = self.params.position(name) {
             let param = self.params.at(position);

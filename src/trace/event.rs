@@ -45,9 +45,11 @@ pub enum Kind {
     Acquire,
     /// One permit of a semaphore, or a mutex, given back to resource `subject`.
     Release,
-    /// One item of value `value` put into buffer `subject`.
+    /// One item of value `value` put into buffer `subject`. Of a record, `value` is the first of
+    /// its fields; the others, as many as [`Event::extra`] says, are kept as the arguments of a
+    /// [`Kind::Log`] are.
     Put,
-    /// One item of value `value` taken out of buffer `subject`.
+    /// One item of value `value` taken out of buffer `subject`, likewise.
     Get,
     /// `value` is the value that was written to memory `subject`, in the slot
     /// that [`Event::extra`] says.
@@ -212,7 +214,8 @@ pub struct Event {
     pub process: ProcessId,
     /// A resource, mark or log number, by kind; 0 where a kind has none.
     pub subject: u32,
-    /// The slot of a memory access; 0 otherwise.
+    /// The slot of a memory access; of an item, how many fields it has besides the first;
+    /// mostly 0 otherwise.
     pub extra: u32,
     /// The op that the process stood on; the header knows its line.
     pub op: OpId,
@@ -227,6 +230,17 @@ impl Event {
     /// A run has fewer processes than this. Traces that were not made by one may
     /// have more, whose events take more room.
     pub const PROCESSES: u32 = 1 << 24;
+
+    /// How many words a trace keeps beside the event: the arguments of a log text, or the
+    /// fields of an item but for the first.
+    #[inline]
+    pub(crate) const fn words_beside(&self) -> usize {
+        match self.kind {
+            Kind::Log => self.value as usize,
+            Kind::Put | Kind::Get => self.extra as usize,
+            _ => 0,
+        }
+    }
 
     /// The resource that the event is about, if its kind has one.
     pub fn resource(&self) -> Option<ResourceId> {

@@ -240,6 +240,8 @@ pub enum ValueSource {
     Read(ResourceId),
     /// What it takes out of a buffer.
     Get(ResourceId),
+    /// This field, from 0, of the records that it takes out of a buffer.
+    GetField(ResourceId, u8),
 }
 
 impl ValueSource {
@@ -248,7 +250,7 @@ impl ValueSource {
         match self {
             ValueSource::Mark(_) => Kind::Mark,
             ValueSource::Read(_) => Kind::Read,
-            ValueSource::Get(_) => Kind::Get,
+            ValueSource::Get(_) | ValueSource::GetField(..) => Kind::Get,
         }
     }
 
@@ -256,7 +258,8 @@ impl ValueSource {
     pub fn is_met_by(self, event: &Event) -> bool {
         let (ValueSource::Mark(MarkId(subject))
         | ValueSource::Read(ResourceId(subject))
-        | ValueSource::Get(ResourceId(subject))) = self;
+        | ValueSource::Get(ResourceId(subject))
+        | ValueSource::GetField(ResourceId(subject), _)) = self;
         event.kind == self.kind() && event.subject == subject
     }
 }

@@ -38,6 +38,7 @@ pub fn header() -> Header {
         capacity,
         initial,
         ty,
+        fields: Vec::new(),
         chosen: None,
         watched: false,
         stands_for: Vec::new(),

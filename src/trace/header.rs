@@ -100,8 +100,11 @@ pub struct ResourceInfo {
     pub capacity: Option<u64>,
     /// The level at the start: a semaphore's permits, 1 for a mutex, 0 otherwise.
     pub initial: u64,
-    /// The type of a buffer's items or a memory's slots.
+    /// The type of a buffer's items or a memory's slots; of records, that of the first field.
     pub ty: Type,
+    /// The fields of a buffer's items, if those are records.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<FieldInfo>,
     /// Of a buffer whose items are got in another order than they were put, which of equal
     /// ones goes first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -112,6 +115,37 @@ pub struct ResourceInfo {
     /// Of one that no scenario declares, the resources for which those wait who wait for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stands_for: Vec<StandsFor>,
+}
+
+/// A field of the records in a buffer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldInfo {
+    /// The name in the scenario.
+    pub name: String,
+    /// The type of its values.
+    pub ty: Type,
+}
+
+impl ResourceInfo {
+    /// An item as it is told: `50`, or `{kind: 2, size: 50}` of a record, with `?` for what is
+    /// not known. `rest` are the fields but for the first, whose type is `ty`.
+    pub fn item(&self, ty: Type, first: Word, rest: &[Word]) -> String {
+        if self.fields.is_empty() {
+            return Value::from_word(ty, first).to_string();
+        }
+        let words = std::iter::once(Some(first)).chain(rest.iter().copied().map(Some));
+        let mut text = String::from("{");
+        for (field, word) in self.fields.iter().zip(words.chain(std::iter::repeat(None))) {
+            if text.len() > 1 {
+                text.push_str(", ");
+            }
+            text.push_str(&field.name);
+            text.push_str(": ");
+            write_value(&mut text, field.ty, word).expect("a String takes any text");
+        }
+        text.push('}');
+        text
+    }
 }
 
 /// The name of a mark and the type of its values.

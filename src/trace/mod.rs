@@ -51,7 +51,9 @@ pub use expected::{
 };
 pub use figures::{Figure, FigureExpectation, FigureRange, MarkFigure, REPORT_HEADS, WHOLE_FIGURES};
 pub use fingerprint::Fingerprint;
-pub use header::{Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, TableInfo, instance_name};
+pub use header::{
+    FieldInfo, Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, TableInfo, instance_name,
+};
 pub use instances::Instances;
 pub use jsonl::{JsonlSink, TraceReadError, read_jsonl, write_jsonl};
 pub use late::LateRequests;

@@ -51,18 +51,12 @@ fn words(kind: Kind) -> Words {
         ),
         Kind::Acquire => row("acquire", "{resource}", "acquire {resource}", "acquires '{resource}'"),
         Kind::Release => row("release", "{resource}", "release {resource}", "releases '{resource}'"),
-        Kind::Put => row(
-            "put",
-            "{resource} = {value}",
-            "put {value} into {resource}",
-            "puts {value} into '{resource}'",
-        ),
-        Kind::Get => row(
-            "get",
-            "{resource} = {value}",
-            "get {value} from {resource}",
-            "gets {value} from '{resource}'",
-        ),
+        Kind::Put => {
+            row("put", "{resource} = {item}", "put {item} into {resource}", "puts {item} into '{resource}'")
+        }
+        Kind::Get => {
+            row("get", "{resource} = {item}", "get {item} from {resource}", "gets {item} from '{resource}'")
+        }
         Kind::Write => row(
             "write",
             "{resource}[{slot}] = {value}",
@@ -128,8 +122,8 @@ impl<'a> Phrase<'a> {
         Phrase { header, event, args: &[], most_text: 0 }
     }
 
-    /// This event with the argument words of its log text, of which no more
-    /// than about `most_text` bytes are told.
+    /// This event with the words that are kept beside it: the other fields of its item, or the
+    /// arguments of its log text, of which no more than about `most_text` bytes are told.
     pub fn with_text(self, args: &'a [Word], most_text: usize) -> Phrase<'a> {
         Phrase { args, most_text, ..self }
     }
@@ -206,6 +200,7 @@ impl<'a> Phrase<'a> {
             "resource" => self.header.resource_name(ResourceId(self.event.subject)),
             "wait for" => self.wait_for().name().to_owned(),
             "value" => self.value().to_string(),
+            "item" => self.item(),
             "count" => value.to_string(),
             "slot" => extra.to_string(),
             "length" => format_nanos(value.saturating_sub(time.as_nanos()) as i64),
@@ -221,6 +216,11 @@ impl<'a> Phrase<'a> {
 
     fn value(&self) -> Value {
         Value::from_word(self.event.ty, self.event.value)
+    }
+
+    fn item(&self) -> String {
+        let Event { ty, value, subject, .. } = *self.event;
+        self.header.resource(ResourceId(subject)).item(ty, value, self.args)
     }
 
     /// The reason of a [`Kind::Block`]; of traces from elsewhere any may be wrong.

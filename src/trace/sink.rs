@@ -1,6 +1,6 @@
 //! Where events go, chosen at compile time.
 
-use super::event::{Event, Kind};
+use super::event::Event;
 use super::events::Events;
 use super::header::Header;
 use super::outcome::Outcome;
@@ -16,8 +16,8 @@ pub trait Sink {
     /// make an event if not.
     const ACTIVE: bool = true;
 
-    /// Takes one event. For [`Kind::Log`], `args` are its argument words;
-    /// empty otherwise.
+    /// Takes one event. For [`Kind::Log`](super::Kind::Log), `args` are its argument words, for an
+    /// item that is a record its fields but for the first; empty otherwise.
     fn event(&mut self, event: &Event, args: &[Word]);
 
     /// The time of all that [`Sink::happens`] from here on.
@@ -189,8 +189,8 @@ pub struct Trace {
     pub header: Header,
     /// The events, in order.
     pub events: Events,
-    /// The argument words of the log events, in order; each log event has as
-    /// many as its value says.
+    /// The argument words of the log events and the fields of records but for the first, in the
+    /// order of the events: of a log as many as its value says, of an item as its extra says.
     pub log_args: Vec<Word>,
     /// How the run ended.
     pub outcome: Outcome,
@@ -199,14 +199,15 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// The events with the argument words of each (empty but for logs).
+    /// The events with the words that are kept beside each (empty but for logs and records).
     pub fn iter(&self) -> impl Iterator<Item = (Event, &[Word])> {
         let mut rest = self.log_args.as_slice();
         self.events.iter().map(move |event| {
-            if event.kind != Kind::Log {
+            let beside = event.words_beside();
+            if beside == 0 {
                 return (event, [].as_slice());
             }
-            let (args, after) = rest.split_at((event.value as usize).min(rest.len()));
+            let (args, after) = rest.split_at(beside.min(rest.len()));
             rest = after;
             (event, args)
         })

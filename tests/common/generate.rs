@@ -1,6 +1,7 @@
 //! Random scenarios, which the properties of the kernel and the comparison with
 //! real threads have in common.
 
+use super::records::{with_records, without_arrays};
 use proptest::prelude::*;
 use std::fmt::Write;
 
@@ -83,8 +84,17 @@ fn chosen() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A random scenario: one to four processes of one to three instances each.
+/// A random scenario: one to four processes of one to three instances each. In a third of them the
+/// items of some buffers are records.
 pub fn scenario() -> impl Strategy<Value = String> {
+    (plain_scenario(), 0u32..3).prop_map(|(text, form)| match form {
+        0 => with_records(&without_arrays(&text), &["b2", "b4"]),
+        _ => text,
+    })
+}
+
+/// One in which no items are records.
+pub fn plain_scenario() -> impl Strategy<Value = String> {
     let process = (proptest::collection::vec(step(), 1..6), 1u32..4, -2i32..3);
     let disciplines = ["fifo", "priority", "lifo"];
     (proptest::collection::vec(process, 1..5), 0u32..3, 1u32..4, 0usize..3, 0usize..4).prop_map(

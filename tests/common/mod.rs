@@ -6,6 +6,7 @@ pub mod generate;
 pub mod interrupts;
 pub mod limits;
 pub mod lives;
+pub mod records;
 pub mod small;
 pub mod stepwise;
 pub mod watches;
@@ -26,12 +27,16 @@ use tempolane::value::{Value, Word};
 #[derive(Default)]
 pub struct Keep {
     pub events: Vec<Event>,
+    /// Of each log.
     pub args: Vec<Vec<Word>>,
+    /// What stands beside the events, of logs and of records.
+    pub words: Vec<Word>,
 }
 
 impl Sink for Keep {
     fn event(&mut self, event: &Event, args: &[Word]) {
         self.events.push(*event);
+        self.words.extend_from_slice(args);
         if event.kind == Kind::Log {
             self.args.push(args.to_vec());
         }

@@ -1,5 +1,6 @@
 //! Random scenarios that are small enough to try every order of them.
 
+use super::records::with_records;
 use proptest::prelude::*;
 use std::fmt::Write;
 
@@ -82,8 +83,16 @@ fn step() -> impl Strategy<Value = String> {
 }
 
 /// Two or three processes of a few steps; some of them with priorities of
-/// their own if that is wanted.
+/// their own if that is wanted. In a third of them the items of some buffers are records.
 pub fn scenario(priorities: bool) -> impl Strategy<Value = String> {
+    (plain_scenario(priorities), 0u32..3).prop_map(|(text, form)| match form {
+        0 => with_records(&text, &["b2", "b3"]),
+        _ => text,
+    })
+}
+
+/// The same in which no items are records.
+pub fn plain_scenario(priorities: bool) -> impl Strategy<Value = String> {
     let steps = |most| proptest::collection::vec(step(), 1..most);
     let process = move |most| (steps(most), if priorities { -1i32..2 } else { 0..1 });
     let two = proptest::collection::vec(process(5), 2..3);

@@ -19,5 +19,6 @@ mod processors;
 mod proofs;
 mod races;
 mod recorded;
+mod records;
 mod spurious;
 mod timeouts;

@@ -71,7 +71,7 @@ fn check_slack(run: &Run) {
 fn trace(run: &Run) -> Trace {
     let (outcome, end) = (run.end.outcome.clone(), run.end.end);
     let header = run.header.clone();
-    Trace { header, events: run.kept.events.clone().into(), log_args: run.kept.args.concat(), outcome, end }
+    Trace { header, events: run.kept.events.clone().into(), log_args: run.kept.words.clone(), outcome, end }
 }
 
 /// Checks the path to the end, and that to the end of each process that is done once.

@@ -31,6 +31,7 @@ mod preemption;
 mod processor_theory;
 mod processors;
 mod properties;
+mod records;
 mod references;
 mod rerun;
 mod rwlocks;

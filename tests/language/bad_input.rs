@@ -11,6 +11,7 @@ mod language;
 mod lives;
 mod measures;
 mod preemption;
+mod records;
 mod style;
 mod tables;
 mod unseen;

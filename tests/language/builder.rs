@@ -405,6 +405,22 @@ fn everything() -> Scenario {
     all.resource("ending", Resource::buffer(2).closes(1));
     all.resource("stack", Resource::buffer(2).of(Type::Int).lifo());
     all.resource("sorted", Resource::unbounded_buffer().of(Type::Int).ordered_by("-item"));
+    all.resource(
+        "parcels",
+        Resource::buffer(2).of_records([("weight", Type::Int), ("age", Type::Duration)]).closes(2),
+    );
+    all.process("sender", |p| {
+        p.put_record("parcels", [("age", "1ms"), ("weight", "3")])
+            .put_record("parcels", [("weight", "5"), ("age", "now")]);
+        p.close("parcels").delay("1s").close("parcels");
+    });
+    all.process("receiver", |p| {
+        p.var("weight", 0).get_fields_where("parcels", "item.weight > 3", [("weight", "weight")]);
+        p.var("age", "0ns").get_fields("parcels", [("weight", "weight"), ("age", "age")]);
+        p.for_each_fields("parcels", [("weight", "weight")], |p| {
+            p.delay("1ms");
+        });
+    });
     all.process("chooser", |p| {
         p.var("item", 0).put_values("sorted", [1, 2]).get_where("sorted", "item < 2", "item");
         p.put_value("stack", "item").get("stack").get("sorted");

@@ -382,3 +382,27 @@ proptest! {
         prop_assert_eq!(lines(watch.finish(&run.end.outcome, run.end.end, &memories)), found);
     }
 }
+
+/// Of records whole ones are expected, or one of their fields.
+#[test]
+fn what_is_got_of_records() {
+    let text = |expected: &str| {
+        format!(
+            "version: 1\nresources: {{q: {{kind: buffer, capacity: 2, of: {{kind: int, size: duration}}}}}}\nprocesses:\n  \
+             p: {{do: [{{put: {{to: q, values: [{{kind: 1, size: 2s}}, {{kind: 5, size: 1s}}]}}}}]}}\n  g: {{start: 1s, do: [{{get: q}}, {{get: q}}]}}\n\
+             expect:\n  gets: {{{expected}}}\n"
+        )
+    };
+    for (expected, failed) in [
+        ("g.q: [{kind: 1, size: 2s}, {size: 1s, kind: 5}]", 0),
+        ("g.q.kind: [1, 5], g.q.size: [2s, 1s]", 0),
+        ("g.q.size: [2s]", 1),
+        ("g.q: [{kind: 1, size: 2s}, {kind: 5, size: 2s}]", 1),
+        ("g.q: [{kind: 1, size: 2s}, {kind: 4, size: 2s}]", 2),
+        ("g.q: []", 2),
+    ] {
+        assert_eq!(failures(&text(expected)).len(), failed, "{expected}");
+    }
+    let told = &failures(&text("g.q.size: [2s, 3s]"))[0];
+    assert!(told.to_string().contains("to get [2s, 3s] from 'q', as `size`"), "{told}");
+}

@@ -70,6 +70,7 @@ resources:
   lock: {kind: mutex, discipline: lifo, count: n}
   permits: {kind: semaphore, permits: n, count: 2, discipline: priority}
   queue: {kind: buffer, capacity: n * 4, of: float, discipline: fifo}
+  parcels: {kind: buffer, capacity: 2, of: {weight: int, age: duration}}
   endless: {kind: buffer, capacity: unbounded, count: n}
   slots: {kind: memory, slots: 4, value: 1.5, count: 2}
   plain: {kind: memory, slots: n}
@@ -94,6 +95,9 @@ processes:
       - get: [queue, queue]
       - get: {from: queue, count: n, into: a}
       - get: {from: queue, into: f}
+      - put: {to: parcels, value: {weight: 3, age: 1s}}
+      - put: {to: parcels, values: [{weight: 3, age: 1s}, {weight: 4, age: 1s}]}
+      - get: {from: parcels, where: item.weight == 3, into: {weight: i}}
       - write: {to: 'slots[1]', at: 2, value: f}
       - read: {from: 'slots[0]', at: i, into: a, count: 3}
       - read: {from: plain, at: 0}
@@ -139,7 +143,7 @@ expect:
   counts: {worker.here: {at_least: n, at_most: 100}, "worker[0].here": 2}
   values: {"worker[0].load-1.x": [0, n], "worker[0].load-1.x[2]": 1}
   reads: {"worker[0].plain": [1]}
-  gets: {"worker[0].queue": [1.5, n]}
+  gets: {"worker[0].queue": [1.5, n], "worker[0].parcels": [{weight: 3, age: 1s}]}
   levels: {queue: {at_most: 3}}
   longest_wait: {single: 0s, "worker[1].queue": {at_most: t}}
   never_together:

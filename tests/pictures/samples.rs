@@ -88,6 +88,7 @@ impl Sample {
             capacity,
             initial: 0,
             ty: Type::Int,
+            fields: Vec::new(),
             chosen: None,
             watched: false,
             stands_for: Vec::new(),

@@ -18,7 +18,7 @@ fn who_closes_wakes_all() {
             let (buffer, census) = &*inside;
             let mut observer = observer.clone();
             if me.process.0 < 2 {
-                let response = buffer.put(&me, 1, u64::from(me.process.0), census, &mut observer);
+                let response = buffer.put(&me, 1, u64::from(me.process.0).into(), census, &mut observer);
                 served(nothing(response), &me).expect("somebody gets");
                 buffer.close(&me, census, &mut observer).expect("each of two closes once");
             } else {

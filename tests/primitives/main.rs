@@ -197,9 +197,9 @@ fn a_buffer_keeps_items_and_their_order() {
             let got = match number {
                 // Two producers of 2 + 1 items, two consumers of 1 + 2.
                 0 | 1 => {
-                    let first = buffer.put(&me, 2, u64::from(number), census, &mut observer);
+                    let first = buffer.put(&me, 2, u64::from(number).into(), census, &mut observer);
                     served(nothing(first), &me).expect("somebody gets");
-                    let second = buffer.put(&me, 1, u64::from(number) + 10, census, &mut observer);
+                    let second = buffer.put(&me, 1, (u64::from(number) + 10).into(), census, &mut observer);
                     served(nothing(second), &me).expect("somebody gets")
                 }
                 _ => {
@@ -258,7 +258,7 @@ fn a_wait_with_a_mutex_misses_no_notify() {
         let at =
             |resource: u32| facts.iter().copied().filter(move |fact| fact.resource == ResourceId(resource));
         at_most(&at(0).collect::<Vec<Fact>>(), 1);
-        let notified: u64 = at(1).filter(|fact| fact.kind == Kind::Notify).map(|fact| fact.value).sum();
+        let notified: u64 = at(1).filter(|fact| fact.kind == Kind::Notify).map(|fact| fact.value[0]).sum();
         let of = |kind: Kind| at(1).filter(|fact| fact.kind == kind).count() as u64;
         assert_eq!((of(Kind::Block), of(Kind::Grant)), (notified, notified), "{facts:?}");
     });

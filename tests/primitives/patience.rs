@@ -54,7 +54,10 @@ fn no_item_is_lost_or_doubled() {
             let me = Requester { limit: WaitLimit::Later, ..me };
             for item in 0..2 {
                 let waits = match me.process.0 {
-                    0 => matches!(buffer.put(&me, 1, item, census, &mut observer), Response::Waits { .. }),
+                    0 => matches!(
+                        buffer.put(&me, 1, item.into(), census, &mut observer),
+                        Response::Waits { .. }
+                    ),
                     _ => matches!(buffer.get(&me, wanted(1), census, &mut observer), Response::Waits { .. }),
                 };
                 let told = me.fact(Kind::Timeout, 0);

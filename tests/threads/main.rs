@@ -15,6 +15,7 @@ mod lives;
 mod permits;
 mod processors;
 mod quiet;
+mod records;
 mod timeouts;
 mod watches;
 
@@ -71,14 +72,8 @@ fn log(recording: &Recording) -> Vec<String> {
 
 /// The log lines of a trace, each with when it was said.
 fn log_of(trace: &Trace) -> Vec<(Time, String)> {
-    let mut args = trace.log_args.as_slice();
-    let mut lines = Vec::new();
-    for event in trace.events.iter().filter(|event| event.kind == Kind::Log) {
-        let (own, rest) = args.split_at(event.value as usize);
-        lines.push((event.time, trace.header.logs[event.subject as usize].render(own)));
-        args = rest;
-    }
-    lines
+    let logs = trace.iter().filter(|(event, _)| event.kind == Kind::Log);
+    logs.map(|(event, args)| (event.time, trace.header.logs[event.subject as usize].render(args))).collect()
 }
 
 fn replayed(program: &BoundProgram, recording: &Recording) -> ReplayedRun {

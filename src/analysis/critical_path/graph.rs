@@ -9,7 +9,7 @@
 use crate::ids::ProcessId;
 use crate::time::Time;
 use crate::trace::{Activity, ChosenItems, Event, Header, Kind, Level, Sink, Span, SpanBuilder};
-use crate::value::Word;
+use crate::value::{Item, Word};
 use std::collections::VecDeque;
 
 /// The number of an event in the graph.
@@ -121,7 +121,7 @@ impl Graph {
         self.last[process.index()].map(|last| last.node)
     }
 
-    fn flow(&mut self, event: &Event, node: Node) {
+    fn flow(&mut self, event: &Event, rest: &[Word], node: Node) {
         let from = match (event.kind, &mut self.flows[event.subject as usize]) {
             (Kind::Acquire, Flow::Permits(permits)) => permits.take(),
             (Kind::Release, Flow::Permits(permits)) => {
@@ -133,14 +133,14 @@ impl Graph {
                 places.as_mut().and_then(Given::take)
             }
             (Kind::Put, Flow::Chosen(items, places)) => {
-                items.put(event.value, node);
+                items.put(Item::told(event.value, rest), node);
                 places.as_mut().and_then(Given::take)
             }
             (Kind::Get, Flow::Chosen(items, places)) => {
                 if let Some(places) = places {
                     places.by.push_back(node);
                 }
-                items.get(event.value)
+                items.get(Item::told(event.value, rest))
             }
             (Kind::Get, Flow::Items(items, places)) => {
                 if let Some(places) = places {
@@ -188,7 +188,7 @@ impl Graph {
 }
 
 impl Sink for Graph {
-    fn event(&mut self, event: &Event, _: &[Word]) {
+    fn event(&mut self, event: &Event, args: &[Word]) {
         let only_says = matches!(
             event.kind,
             Kind::Write | Kind::Read | Kind::Draw | Kind::Log | Kind::Mark | Kind::Level | Kind::Ended
@@ -212,7 +212,7 @@ impl Sink for Graph {
         let lasts = ended.filter(|span| matches!(span.activity, Activity::Delayed | Activity::Running));
         self.spans.extend(lasts.filter(|span| span.start < span.end).map(|span| (span, node)));
         match event.kind {
-            Kind::Acquire | Kind::Release | Kind::Put | Kind::Get => self.flow(event, node),
+            Kind::Acquire | Kind::Release | Kind::Put | Kind::Get => self.flow(event, args, node),
             _ => self.relate(event, node, ended.as_ref(), before),
         }
     }

@@ -9,8 +9,8 @@ use super::hearing::About;
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::{
-    Bounds, Claim, Event, Header, Kind, Label, Milestone, StatePredicate, Stretch, WaitFor, changes_level,
-    level_after,
+    Bounds, Claim, Event, Header, Kind, Label, Milestone, StatePredicate, Stretch, ValueSource, WaitFor,
+    changes_level, level_after,
 };
 use crate::value::{Value, Word};
 
@@ -92,6 +92,18 @@ impl Claim {
             let level = header.resource(*resource).initial;
             words[0] = if bounds.contains(level) { level } else { BROKEN };
         }
+    }
+
+    /// The event of an item as this claim sees it, which asks for another field than the first;
+    /// `rest` are those. `None` if it sees the event as it is.
+    pub(super) fn seen(&self, event: &Event, rest: &[Word]) -> Option<Event> {
+        if rest.is_empty() || event.kind != Kind::Get {
+            return None;
+        }
+        let Claim::Values { source: ValueSource::GetField(_, field), values, .. } = self else { return None };
+        let value = *rest.get(usize::from(*field).checked_sub(1)?)?;
+        let ty = values.first().map_or(event.ty, |value| value.ty());
+        Some(Event { value, ty, ..*event })
     }
 
     /// Takes an event of a kind that it hears, unless it is broken or met for

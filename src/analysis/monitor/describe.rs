@@ -54,6 +54,10 @@ impl Names<'_> {
                     ValueSource::Get(buffer) => {
                         format!("'{who}' to get {values} from {}", self.resource(*buffer))
                     }
+                    ValueSource::GetField(buffer, field) => {
+                        let field = &self.0.resource(*buffer).fields[usize::from(*field)].name;
+                        format!("'{who}' to get {values} from {}, as `{field}`", self.resource(*buffer))
+                    }
                 }
             }
             Claim::Carries { process, mark, nth, value } => {

@@ -105,9 +105,10 @@ impl Monitors {
 
     /// Takes the next event of a run.
     #[inline]
-    pub fn event(&self, state: &mut [Word], event: &Event, _: &[Word]) {
+    pub fn event(&self, state: &mut [Word], event: &Event, args: &[Word]) {
         for index in self.hearing[event.kind as usize].of_event(event) {
-            self.step(index, state, event);
+            let seen = self.monitors[index].claim.seen(event, args);
+            self.step(index, state, seen.as_ref().unwrap_or(event));
         }
     }
 

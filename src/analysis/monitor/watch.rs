@@ -215,13 +215,14 @@ impl<'a> Watch<'a> {
 
 impl Sink for Watch<'_> {
     #[inline]
-    fn event(&mut self, event: &Event, _: &[Word]) {
+    fn event(&mut self, event: &Event, args: &[Word]) {
         if !self.late.is_empty() {
             self.look_for_late(event);
         }
         let monitors = self.monitors;
         for index in monitors.hearing[event.kind as usize].of_event(event) {
-            self.step(index, event);
+            let seen = monitors.monitors[index].claim.seen(event, args);
+            self.step(index, seen.as_ref().unwrap_or(event));
         }
     }
 }

@@ -15,7 +15,7 @@ pub use found::{ObservedRace, Races, RacingAccess};
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::{ChosenItems, Event, Header, Kind, ResourceInfo, ResourceKind, Sink, Trace};
-use crate::value::Word;
+use crate::value::{Item, Word};
 use clocks::{Clocks, NOTHING, Row};
 use found::Found;
 use slots::{Access, Knower, Slots};
@@ -202,7 +202,7 @@ impl RaceSink {
 impl Detector {
     /// Takes note of an event about a resource; false if that is too much.
     #[inline]
-    fn take_note(&mut self, event: &Event, found: &mut Found) -> bool {
+    fn take_note(&mut self, event: &Event, rest: &[Word], found: &mut Found) -> bool {
         if self.events + self.clocks.words_moved() / WORDS_A_UNIT >= self.most_work {
             return false;
         }
@@ -242,11 +242,11 @@ impl Detector {
                 if let Some(places) = &mut buffer.1 {
                     places.take(clocks, process);
                 }
-                buffer.0.put(event.value, clocks.hand_on(process));
-                size_of::<(Word, Row)>()
+                buffer.0.put(Item::told(event.value, rest), clocks.hand_on(process));
+                size_of::<(Item, Row)>()
             }
             (Kind::Get, Shadow::Chosen(buffer)) => {
-                if let Some(row) = buffer.0.get(event.value) {
+                if let Some(row) = buffer.0.get(Item::told(event.value, rest)) {
                     clocks.learn(process, row);
                     clocks.let_go(row);
                 }
@@ -370,10 +370,10 @@ fn ends_watched(header: &Header, process: ProcessId) -> bool {
 
 impl Sink for RaceSink {
     #[inline]
-    fn event(&mut self, event: &Event, _: &[Word]) {
+    fn event(&mut self, event: &Event, args: &[Word]) {
         if let Some(detector) = &mut self.detector
             && (event.kind.is_about_resource() || event.kind == Kind::Done && !detector.changed.is_empty())
-            && !detector.take_note(event, &mut self.found)
+            && !detector.take_note(event, args, &mut self.found)
         {
             self.detector = None;
             self.until = Some(event.time);

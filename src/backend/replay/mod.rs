@@ -530,8 +530,8 @@ impl<'a> Replay<'a> {
         processes.map(|process| self.clocks[process.index()]).min().unwrap_or(Time::MAX)
     }
 
-    fn sentence(&self, event: &Event) -> String {
-        Phrase::new(&self.observed.header, event).sentence()
+    fn sentence(&self, event: &Event, args: &[Word]) -> String {
+        Phrase::new(&self.observed.header, event).with_text(args, 0).sentence()
     }
 
     fn disagreement(&self, event: &Event, allowed: String) -> Box<Disagreement> {
@@ -540,7 +540,7 @@ impl<'a> Replay<'a> {
             time: event.time,
             process: Some(event.process),
             op: Some(event.op),
-            observed: self.sentence(event),
+            observed: self.sentence(event, self.args.get(self.next).copied().unwrap_or_default()),
             allowed,
         })
     }
@@ -558,7 +558,7 @@ impl<'a> Replay<'a> {
 
     /// The model made `event` where something else, or nothing, was observed.
     fn instead(&self, observed: Option<Event>, event: &Event, args: &[Word]) -> Box<Disagreement> {
-        let allowed = self.sentence(event);
+        let allowed = self.sentence(event, args);
         match observed {
             None => self.at_end("nothing more happened", allowed),
             Some(observed) if event.kind == Kind::Log && same(&observed, event) => {

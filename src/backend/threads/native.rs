@@ -207,7 +207,7 @@ fn native_order(order: &OrderCode, program: &BoundProgram) -> NativeOrder {
         OrderCode::Lifo => NativeOrder::Lifo,
         OrderCode::By(key, ty) => {
             let (key, ty) = (key.known(&|source| program.arena[source.at(0)]), *ty);
-            NativeOrder::by(move |item| key.key(ty, item, &|_| unreachable!("all words are known")))
+            NativeOrder::by(move |item| key.key(ty, &item, &|_| unreachable!("all words are known")))
         }
     }
 }
@@ -292,7 +292,7 @@ fn of_semaphore(semaphore: &Semaphore, request: Request, client: Client<'_, '_>)
 fn of_buffer(buffer: &Buffer, request: Request, client: Client<'_, '_>) -> Answer {
     let Client { me, census, record } = client;
     Ok(match request {
-        Request::Put { count, value } => buffer.put(me, count, value, census, record).map(nothing),
+        Request::Put { count, item } => buffer.put(me, count, item, census, record).map(nothing),
         Request::Get { count, may_end } => {
             let wanted = Wanted { items: count, may_end, asks: me.asks.clone() };
             buffer.get(me, wanted, census, record)

@@ -85,8 +85,10 @@ impl Observer for Record<'_> {
             let Fact { resource, process, op, kind, value, slot } = *fact;
             let has_item = matches!(kind, Kind::Put | Kind::Get | Kind::Write | Kind::Read);
             let ty = if has_item { self.items } else { Type::Int };
-            let event = Event { time, value, process, subject: resource.0, extra: slot, op, kind, ty };
-            Entry { number, event, args: Box::default() }
+            let (value, rest) = (value[0], &value[1..]);
+            let extra = if rest.is_empty() { slot } else { rest.len() as u32 };
+            let event = Event { time, value, process, subject: resource.0, extra, op, kind, ty };
+            Entry { number, event, args: rest.into() }
         }));
     }
 }

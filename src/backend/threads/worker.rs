@@ -182,7 +182,7 @@ impl<'a> Worker<'a> {
             if self.shared.program.has_choices() {
                 let asks = self.with_kernel(|kernel| kernel.asks(process));
                 self.me.asks =
-                    asks.map(|asks| Asks::new(move |item| asks.accepts(item, &|_| unreachable!())));
+                    asks.map(|asks| Asks::new(move |item| asks.accepts(&item, &|_| unreachable!())));
             }
             let values = match self.serve(&asked)? {
                 Served::Values(values) => values,

@@ -107,13 +107,13 @@ struct Narrator {
 }
 
 impl Sink for Narrator {
-    fn event(&mut self, event: &Event, _: &[Word]) {
+    fn event(&mut self, event: &Event, args: &[Word]) {
         let Some(note) = self.turns.last_mut().filter(|_| self.begun) else { return };
         let line = self.header.line(event.op);
         let events = match event.resource() {
             Some(_) => &mut note.on_resources,
             None => &mut note.aside,
         };
-        events.add(|| Phrase::new(&self.header, event).note(), line);
+        events.add(|| Phrase::new(&self.header, event).with_text(args, 0).note(), line);
     }
 }

@@ -333,9 +333,7 @@ impl<'a> Layout<'a> {
                 let level = arena[header + resource::LEVEL];
                 out.push(level | machine.closing(*header));
                 self.read_queues(machine, *header, out);
-                let (start, head) = (arena[header + resource::CONTENT], arena[header + resource::HEAD]);
-                let ring = arena[header + resource::RING];
-                out.extend((0..level).map(|item| arena[(start + (head + item) % ring) as usize]));
+                machine.item_words(*header).for_each(|item| out.extend_from_slice(item));
             }
             Part::Processor(header) => {
                 out.push(arena[header + resource::LEVEL] | arena[header + resource::TAKEN] << TAKEN_AT);

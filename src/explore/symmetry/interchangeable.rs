@@ -126,7 +126,7 @@ fn tagged(program: &BoundProgram, first: &Machine, group: Group, index: Option<S
         Op::PutMany { many } => is_tagged(program.many[many as usize].resource),
         Op::GetMany { many } => {
             let code = program.many[many as usize];
-            is_tagged(code.resource) && code.array.is_some()
+            is_tagged(code.resource) && code.into.is_some()
         }
         _ => false,
     };

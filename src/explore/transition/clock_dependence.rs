@@ -166,17 +166,17 @@ impl<'i> Flow<'i> {
             Op::Put { buffer, value } if self.comes_from(at, value) => self.put(buffer),
             Op::PutMany { many } => {
                 let code = self.program.many[many as usize];
-                if self.comes_from(at, code.operand) || code.array.is_some_and(|array| self.holds(at, array))
-                {
+                if code.put().any(|source| self.comes_from(at, source)) {
                     self.put(code.resource);
                 }
             }
             Op::Get { buffer, into } => after[into.0 as usize] = self.gets(buffer),
             Op::GetMany { many } => {
                 let code = self.program.many[many as usize];
-                if let Some(array) = code.array {
+                if let Some(array) = code.array() {
                     after[array.0 as usize] |= self.gets(code.resource);
                 }
+                code.record().for_each(|slot| after[slot.0 as usize] = self.gets(code.resource));
             }
             // Code may do anything with what it is given.
             Op::Call { .. } => {

@@ -55,9 +55,13 @@ impl Optimised {
         }
         for header in self.buffers.iter().map(|&header| header as usize) {
             let ring = arena[header + resource::CAPACITY].min(FIRST_RING);
+            if arena[header + resource::RING] >= ring {
+                continue;
+            }
+            let words = ring as usize * resource::fields(arena[header + resource::IDENTITY]);
             arena[header + resource::CONTENT] = arena.len() as Word;
             arena[header + resource::RING] = ring;
-            arena.resize(arena.len() + ring as usize, 0);
+            arena.resize(arena.len() + words, 0);
         }
     }
 }

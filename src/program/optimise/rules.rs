@@ -407,7 +407,7 @@ impl<'a> Rules<'a> {
         let (content, slots) = self.slots(many.resource)?;
         let count = u32::try_from(self.word(many.count)?).ok()?;
         let first = many.operand.slot()?;
-        let (array, first) = (many.array?, packed(first.0, slots));
+        let (array, first) = (many.array()?, packed(first.0, slots));
         Some(local(Function::ReadSlots, array.0, first, packed(content, count)))
     }
 

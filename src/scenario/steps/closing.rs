@@ -8,7 +8,7 @@ use crate::scenario::fields::{self, Fields};
 use crate::scenario::model::{Step, StepKind};
 use crate::scenario::node::Kind;
 use crate::scenario::scope::Found;
-use crate::scenario::tables::{Field, Form, REFERENCES, Shape, optional, required};
+use crate::scenario::tables::{Field, Form, ITEM_TARGET, REFERENCES, Shape, optional, required};
 use crate::scenario::typed::Typed;
 use crate::value::Value;
 
@@ -65,7 +65,11 @@ static FOR_EACH_FORM: Form = Form {
     doc: "A get of one item, and what is done with it.",
     fields: &[
         required("from", Shape::Reference, "Out of which buffer.").foreign(&["buffer", "queue", "in"]),
-        optional("into", Shape::Text, "A variable, or an element of an array."),
+        optional(
+            "into",
+            ITEM_TARGET,
+            "A variable, or an element of an array; of a record variables for fields.",
+        ),
         ROUND,
     ],
 };
@@ -98,18 +102,11 @@ impl Body<'_, '_> {
         let from = fields.map_or(Some(&main.key.value), |fields| fields.get("from"));
         let from = from.and_then(|node| self.check.reference_node(node, self.scope(), &FOR_EACH));
         let count = Typed::constant(Value::Int(1), main.site());
-        let ty = from.as_ref().and_then(|found| found.entry.ty);
+        let known = from.as_ref().map(|found| &found.entry);
         let into = fields.and_then(|fields| fields.get("into"));
-        let into = into.map(|node| self.into(node, ty, Some(&count)));
+        let into = self.item_targets(into, known, Some(&count)).unwrap_or_default();
         let body = self.round_of(main, fields);
-        let (into, element) = into.flatten().unzip();
-        let kind = StepKind::Get {
-            buffer: from?.reference,
-            count: count.expr,
-            into,
-            element: element.flatten(),
-            accepts: None,
-        };
+        let kind = StepKind::Get { buffer: from?.reference, count: count.expr, into, accepts: None };
         Some(StepKind::ForEach { get: vec![Step { kind, site: main.site() }], body })
     }
 

@@ -11,7 +11,7 @@ use crate::scenario::fields::{self, Fields};
 use crate::scenario::model::{Step, StepKind};
 use crate::scenario::node::{Entry, Kind, Node};
 use crate::scenario::scope::Found;
-use crate::scenario::tables::{Form, REFERENCES, Shape, optional, required};
+use crate::scenario::tables::{Form, ITEM_TARGET, ITEM_VALUE, REFERENCES, Shape, optional, required};
 use crate::scenario::typed::Typed;
 use crate::value::Value;
 
@@ -53,8 +53,9 @@ static PUT_FORM: Form = Form {
     doc: "Put items of a value.",
     fields: &[
         required("to", REFERENCES, "Into which buffers.").foreign(&["buffer", "queue", "into"]),
-        optional("value", Shape::Value, "What; default zero.").foreign(&["item", "message", "msg"]),
-        optional("values", Shape::List(&Shape::Value), "Several, one after the other.")
+        optional("value", ITEM_VALUE, "What; default zero. Of a record each field: `{kind: 2, size: n}`.")
+            .foreign(&["item", "message", "msg"]),
+        optional("values", Shape::List(&ITEM_VALUE), "Several, one after the other.")
             .foreign(&["items", "messages", "all"]),
         optional("count", Shape::Whole, "How many, at least 1; default 1."),
     ],
@@ -90,7 +91,11 @@ static GET_FORM: Form = Form {
     fields: &[
         required("from", Shape::Reference, "Out of which buffer.").foreign(&["buffer", "queue"]),
         optional("count", Shape::Whole, "How many, at least 1; default 1."),
-        optional("into", Shape::Text, "A variable, an element of an array, or an array for several items."),
+        optional(
+            "into",
+            ITEM_TARGET,
+            "A variable, an element of an array, or an array for several items; of a record variables for fields.",
+        ),
         WHERE,
     ],
 };
@@ -114,7 +119,8 @@ impl Body<'_, '_> {
         let count = self.item_count(count_node, main.site());
         if found.iter().all(Option::is_none) {
             // No buffer says what type is wanted; the values are checked all the same.
-            value_nodes.iter().flatten().for_each(|node| drop(self.value(node, None, "`value`")));
+            let values = value_nodes.iter().flatten().filter(|node| !matches!(node.kind, Kind::Map(_)));
+            values.for_each(|node| drop(self.value(node, None, "`value`")));
         }
         for Found { reference, entry } in found.into_iter().flatten() {
             if let (Some(node), Some(count)) = (count_node, &count) {
@@ -122,10 +128,7 @@ impl Body<'_, '_> {
             }
             let site = if several { reference.site } else { main.site() };
             for node in &value_nodes {
-                let value = match node {
-                    Some(node) => self.value(node, entry.ty, "`value`").map(|typed| typed.expr),
-                    None => entry.ty.map(|ty| Self::constant(Value::from_word(ty, 0), main.site())),
-                };
+                let value = self.item(*node, &entry, "`value`", main.site());
                 if let (Some(count), Some(value)) = (&count, value) {
                     let (buffer, count) = (reference.clone(), count.expr.clone());
                     steps.push(Step { kind: StepKind::Put { buffer, count, value }, site });
@@ -165,13 +168,7 @@ impl Body<'_, '_> {
                 let site = if several { reference.site } else { main.site() };
                 let count = Self::constant(Value::Int(1), site);
                 steps.push(Step {
-                    kind: StepKind::Get {
-                        buffer: reference,
-                        count,
-                        into: None,
-                        element: None,
-                        accepts: None,
-                    },
+                    kind: StepKind::Get { buffer: reference, count, into: Vec::new(), accepts: None },
                     site,
                 });
             }
@@ -184,20 +181,20 @@ impl Body<'_, '_> {
         let from = fields.get("from").and_then(|node| self.check.reference_node(node, self.scope(), &GET));
         let count_node = fields.get("count");
         let count = self.item_count(count_node, main.site());
-        let ty = from.as_ref().and_then(|found| found.entry.ty);
-        let into = fields.get("into").map(|node| self.into(node, ty, count.as_ref()));
+        let known = from.as_ref().map(|found| &found.entry);
+        let into = self.item_targets(fields.get("into"), known, count.as_ref());
         let (Some(Found { reference, entry: found }), Some(count)) = (from, count) else { return };
         if let Some(node) = count_node {
             self.fits(&count, found.size, node, "get");
         }
-        let (into, element) = into.flatten().unzip();
-        let element = element.flatten();
-        let is_array = into.is_some_and(|var| self.vars.at(var.index()).array) && element.is_none();
+        let into = into.unwrap_or_default();
+        let is_array =
+            into.iter().any(|target| self.vars.at(target.var.index()).array && target.element.is_none());
         let accepts = fields.entry(WHERE.key).and_then(|entry| {
             self.is_about_one(entry, fields, is_array);
             self.check.accepts(&entry.value, self.scope(), &found)
         });
-        let kind = StepKind::Get { buffer: reference, count: count.expr, into, element, accepts };
+        let kind = StepKind::Get { buffer: reference, count: count.expr, into, accepts };
         steps.push(Step { kind, site: main.site() });
     }
 

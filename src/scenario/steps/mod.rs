@@ -20,6 +20,7 @@ pub(super) mod flags;
 pub(super) mod lives;
 mod log;
 mod mark;
+mod records;
 pub(super) mod select;
 pub(super) mod time;
 mod variables;

@@ -20,6 +20,7 @@
 //! | `missing` | `close`: how many more have to |
 //! | `slot` | `read`, `write`; 1 of a `timeout` that was an interrupt |
 //! | `value` | integers, booleans, and floats, which always have a point or an exponent |
+//! | `item` | in place of `value` for a record: its fields by name, durations in nanoseconds |
 //! | `value_ns` | in place of `value` for a duration |
 //! | `log`, `args`, `text` | `log`: the number of its text in the header, what fills it, and the filled text |
 //! | `mark` | `mark`: its name |

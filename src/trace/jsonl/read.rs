@@ -2,19 +2,19 @@
 //! (names, numbers, the order of times) is checked here.
 
 use super::format::{FORMAT, FirstLine, LastLine};
-use crate::ids::{MarkId, OpId, ProcessId};
+use crate::ids::{MarkId, OpId, ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::event::{Event, Kind};
-use crate::trace::header::{Header, Piece};
+use crate::trace::header::{FieldInfo, Header, Piece};
 use crate::trace::measure::{LevelTerm, MeasureInfo, Measured};
 use crate::trace::named::NameTable;
 use crate::trace::outcome::WaitFor;
 use crate::trace::sink::Trace;
-use crate::value::{Type, Value, Word};
+use crate::value::{MOST_FIELDS, Type, Value, Word};
 use serde::Deserialize;
 use serde::de::{self, Deserializer, IgnoredAny, Visitor};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, BufRead, Read};
 
@@ -257,6 +257,7 @@ struct EventLine<'a> {
     log: Option<u32>,
     args: Option<Vec<Argument>>,
     words: Option<Vec<Word>>,
+    item: Option<BTreeMap<String, Plain>>,
     #[serde(borrow)]
     mark: Option<Cow<'a, str>>,
     op: Option<OpId>,
@@ -278,11 +279,37 @@ impl EventLine<'_> {
         let subject = self.subject(kind, header, names)?;
         let (ty, value) = self.value(kind, names)?;
         let (op, extra) = (needed(self.op, "op")?, self.slot.unwrap_or(0));
-        let value = match kind {
-            Kind::Log => self.take_args(&header.logs[subject as usize].pieces, log_args)?,
-            _ => value,
+        let event = Event { time, value, process, subject, extra, op, kind, ty };
+        match kind {
+            Kind::Log => {
+                Ok(Event { value: self.take_args(&header.logs[subject as usize].pieces, log_args)?, ..event })
+            }
+            Kind::Put | Kind::Get => self.with_item(event, header, log_args),
+            _ => Ok(event),
+        }
+    }
+
+    /// The event of an item; appends its fields but for the first, if it is a record.
+    fn with_item(self, event: Event, header: &Header, log_args: &mut Vec<Word>) -> Result<Event, String> {
+        let info = header.resource(ResourceId(event.subject));
+        let (words, ty) = match (self.item, self.words) {
+            (None, None) if self.slot.is_none() => return Ok(event),
+            (None, Some(words)) => (words, self.ty.unwrap_or(info.ty)),
+            (Some(item), None) if item.len() == info.fields.len() => {
+                let word = |field: &FieldInfo| match item.get(&field.name) {
+                    Some(plain) => plain.word_of(field.ty, "the field"),
+                    None => Err(format!("the item has no field '{}'", field.name)),
+                };
+                (info.fields.iter().map(word).collect::<Result<_, String>>()?, info.ty)
+            }
+            _ => return Err(format!("this is no item of '{}'", info.name)),
         };
-        Ok(Event { time, value, process, subject, extra, op, kind, ty })
+        let (&value, rest) = words.split_first().ok_or("the item has no fields")?;
+        if rest.len() >= MOST_FIELDS {
+            return Err(format!("an item has at most {MOST_FIELDS} fields"));
+        }
+        log_args.extend_from_slice(rest);
+        Ok(Event { value, ty, extra: rest.len() as u32, ..event })
     }
 
     fn subject(&self, kind: Kind, header: &Header, names: &NameTable) -> Result<u32, String> {
@@ -341,11 +368,13 @@ impl EventLine<'_> {
         for piece in pieces {
             match (piece, if matches!(piece, Piece::Text(_)) { None } else { args.next() }) {
                 (Piece::Text(_), _) => {}
-                (Piece::Value(ty), Some(Argument::One(plain))) => log_args.push(plain.word_of(*ty)?),
+                (Piece::Value(ty), Some(Argument::One(plain))) => {
+                    log_args.push(plain.word_of(*ty, "the log text")?)
+                }
                 (Piece::Array(ty), Some(Argument::Array(elements))) => {
                     log_args.push(elements.len() as Word);
                     for element in elements {
-                        log_args.push(element.word_of(*ty)?);
+                        log_args.push(element.word_of(*ty, "the log text")?);
                     }
                 }
                 _ => return Err("the arguments do not fit the log text".to_owned()),
@@ -370,11 +399,11 @@ enum Argument {
 struct Plain(Value);
 
 impl Plain {
-    fn word_of(&self, ty: Type) -> Result<Word, String> {
+    fn word_of(&self, ty: Type, who: &str) -> Result<Word, String> {
         match (ty, self.0) {
             (Type::Duration, Value::Int(nanos)) => Ok(Value::Duration(nanos).to_word()),
             (_, value) if value.ty() == ty => Ok(value.to_word()),
-            _ => Err(format!("the log text asks for {}", ty.described())),
+            _ => Err(format!("{who} asks for {}", ty.described())),
         }
     }
 }

@@ -143,7 +143,8 @@ impl Names {
             text.extend_from_slice(b",\"resource\":");
             self.push_resource(text, ResourceId(event.subject));
         }
-        if event.extra != 0 || matches!(event.kind, Kind::Read | Kind::Write) {
+        let is_record = event.words_beside() > 0 && event.kind != Kind::Log;
+        if event.extra != 0 && !is_record || matches!(event.kind, Kind::Read | Kind::Write) {
             push_number(text, "slot", event.extra.into());
         }
         match event.kind {
@@ -159,6 +160,7 @@ impl Names {
             }
             Kind::Log => self.push_log(text, event, args),
             Kind::Mark => self.push_mark(text, event),
+            Kind::Put | Kind::Get if is_record => self.push_record(text, event, args),
             Kind::Put | Kind::Get | Kind::Write | Kind::Read | Kind::Draw => push_value(text, event),
             Kind::Notify => push_number(text, "woken", event.value),
             Kind::Level | Kind::Ended => push_number(text, "level", event.value),
@@ -194,6 +196,32 @@ impl Names {
             push_value(text, event);
         } else {
             push_unusual_value(text, event);
+        }
+    }
+
+    /// The fields of an item, in their order.
+    fn push_record(&self, text: &mut Vec<u8>, event: &Event, args: &[Word]) {
+        let fields = &self.header.resource(ResourceId(event.subject)).fields;
+        let start = text.len();
+        text.extend_from_slice(b",\"item\":{");
+        let words = || std::iter::once(event.value).chain(args.iter().copied());
+        let mut is_proper = fields.len() == args.len() + 1 && event.ty == fields[0].ty;
+        for (position, (field, word)) in fields.iter().zip(words()).enumerate() {
+            push_comma(text, position);
+            push_string(text, &field.name);
+            text.push(b':');
+            is_proper &= push_word(text, field.ty, word).is_some();
+        }
+        text.push(b'}');
+        if !is_proper {
+            text.truncate(start);
+            text.extend_from_slice(b",\"words\":[");
+            for (position, word) in words().enumerate() {
+                push_comma(text, position);
+                push_integer(text, word);
+            }
+            text.push(b']');
+            push_type(text, event.ty);
         }
     }
 
@@ -272,12 +300,14 @@ fn push_value(text: &mut Vec<u8>, event: &Event) {
     if push_word(text, event.ty, event.value).is_none() {
         text.truncate(start);
         push_number(text, "bits", event.value);
-        text.extend_from_slice(if event.ty == Type::Float {
-            b",\"type\":\"float\""
-        } else {
-            b",\"type\":\"bool\""
-        });
+        push_type(text, event.ty);
     }
+}
+
+fn push_type(text: &mut Vec<u8>, ty: Type) {
+    text.extend_from_slice(b",\"type\":\"");
+    text.extend_from_slice(ty.name().as_bytes());
+    text.push(b'"');
 }
 
 /// The value of an event whose kind has none.

@@ -64,7 +64,8 @@ impl Whole<'_> {
         let (kind, subject) = match source {
             ValueSource::Mark(mark) => (Kind::Mark, mark.0),
             ValueSource::Read(memory) => (Kind::Read, memory.0),
-            ValueSource::Get(buffer) => (Kind::Get, buffer.0),
+            ValueSource::Get(buffer) | ValueSource::GetField(buffer, 0) => (Kind::Get, buffer.0),
+            ValueSource::GetField(..) => unreachable!("no item here has several fields"),
         };
         let met = |event: &&Event| (event.process, event.kind, event.subject) == (process, kind, subject);
         self.events.iter().filter(met).map(|event| Value::from_word(event.ty, event.value)).collect()

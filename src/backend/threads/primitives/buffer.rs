@@ -8,7 +8,7 @@ use super::locked::locked;
 use super::wait_queue::{Census, Order, Requester, WaitQueue, Waiter};
 use crate::ids::{OpId, ProcessId};
 use crate::trace::{Kind, WaitFor};
-use crate::value::Word;
+use crate::value::{Item, Word};
 use std::collections::VecDeque;
 
 /// A bounded queue of items, in an order. A request for several items
@@ -26,15 +26,15 @@ pub struct Buffer {
 #[derive(Debug)]
 struct Content {
     /// In the order in which they are given.
-    items: VecDeque<Word>,
+    items: VecDeque<Item>,
     order: NativeOrder,
     capacity: u64,
     /// How many have to close it yet; `None` of one that nobody closes.
     missing: Option<u64>,
     /// Each with the number of items that it wants.
     getters: WaitQueue<Wanted>,
-    /// Each with how many items of which value it has.
-    putters: WaitQueue<(u64, Word)>,
+    /// Each with how many items it has, and which.
+    putters: WaitQueue<(u64, Item)>,
 }
 
 /// What a get asks for.
@@ -118,13 +118,13 @@ impl Buffer {
         Ok(())
     }
 
-    /// Puts `count` items of a value, at most as many as ever fit, or gets
+    /// Puts `count` equal items, at most as many as ever fit, or gets
     /// into the line.
     pub fn put(
         &self,
         me: &Requester,
         count: u64,
-        value: Word,
+        item: Item,
         census: &Census,
         observer: &mut impl Observer,
     ) -> Response<()> {
@@ -133,10 +133,10 @@ impl Buffer {
             return Response::Ended;
         }
         if state.putters.place(me) > 0 || state.room() < count {
-            return state.putters.wait(me, (count, value), WaitFor::Put, census, observer);
+            return state.putters.wait(me, (count, item), WaitFor::Put, census, observer);
         }
         let mut facts = Vec::new();
-        state.add(me, count, value, &mut facts);
+        state.add(me, count, item, &mut facts);
         state.serve(me, census, facts, Vec::new(), observer);
         Response::Served(())
     }
@@ -268,22 +268,22 @@ impl Content {
         }
     }
 
-    fn add(&mut self, requester: &Requester, count: u64, value: Word, facts: &mut Vec<Fact>) {
+    fn add(&mut self, requester: &Requester, count: u64, item: Item, facts: &mut Vec<Fact>) {
         for _ in 0..count {
-            self.insert(value);
-            facts.push(requester.fact(Kind::Put, value));
+            self.insert(item);
+            facts.push(requester.fact(Kind::Put, item));
         }
     }
 
     /// Puts an item where it belongs.
-    fn insert(&mut self, value: Word) {
+    fn insert(&mut self, item: Item) {
         match &self.order {
-            NativeOrder::Fifo => self.items.push_back(value),
-            NativeOrder::Lifo => self.items.push_front(value),
+            NativeOrder::Fifo => self.items.push_back(item),
+            NativeOrder::Lifo => self.items.push_front(item),
             NativeOrder::By(key) => {
-                let mine = key(value);
+                let mine = key(item);
                 let before = self.items.partition_point(|&item| key(item) <= mine);
-                self.items.insert(before, value);
+                self.items.insert(before, item);
             }
         }
     }
@@ -304,12 +304,12 @@ impl Content {
         self.first_of(&first.want).map(|_| place)
     }
 
-    /// Takes the items out that somebody wants, which are there.
+    /// Takes the items out that somebody wants, which are there: their words, one behind the other.
     fn remove(&mut self, requester: &Requester, wanted: &Wanted, facts: &mut Vec<Fact>) -> Vec<Word> {
         let first = self.first_of(wanted).expect("they are there");
-        let items: Vec<Word> = self.items.drain(first..first + wanted.items as usize).collect();
+        let items: Vec<Item> = self.items.drain(first..first + wanted.items as usize).collect();
         facts.extend(items.iter().map(|&item| requester.fact(Kind::Get, item)));
-        items
+        items.iter().flat_map(|item| item.iter().copied()).collect()
     }
 
     /// Takes the first who waits to put out of the line, and adds its items.
@@ -318,11 +318,11 @@ impl Content {
         by: &Requester,
         census: &Census,
         facts: &mut Vec<Fact>,
-    ) -> Option<Waiter<(u64, Word)>> {
+    ) -> Option<Waiter<(u64, Item)>> {
         let waiter = self.putters.serve(census)?;
         facts.push(waiter.requester.fact(Kind::Grant, Word::from(by.process.0)));
-        let (count, value) = waiter.want;
-        self.add(&waiter.requester, count, value, facts);
+        let (count, item) = waiter.want;
+        self.add(&waiter.requester, count, item, facts);
         Some(waiter)
     }
 
@@ -334,7 +334,7 @@ impl Content {
         by: &Requester,
         census: &Census,
         mut facts: Vec<Fact>,
-        mut put: Vec<Waiter<(u64, Word)>>,
+        mut put: Vec<Waiter<(u64, Item)>>,
         observer: &mut impl Observer,
     ) {
         let mut got = Vec::new();

@@ -3,7 +3,7 @@
 use crate::ids::OpId;
 use crate::ids::{ProcessId, ResourceId};
 use crate::trace::Kind;
-use crate::value::Word;
+use crate::value::Item;
 
 /// Something that took effect, told under the lock of its resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub struct Fact {
     pub op: OpId,
     /// What.
     pub kind: Kind,
-    /// As in a trace: an item, who granted, what is waited for.
-    pub value: Word,
+    /// As in a trace: an item, or a word that says who granted, what is waited for.
+    pub value: Item,
     /// The slot of a memory; 0 otherwise.
     pub slot: u32,
 }

@@ -1,12 +1,12 @@
 //! Items that are chosen: what a get asks of one, and in which order a buffer gives them.
 
 use super::super::sync::Arc;
-use crate::value::Word;
+use crate::value::Item;
 use std::fmt;
 
 /// What a get asks of the item that it takes.
 #[derive(Clone)]
-pub struct Asks(Arc<dyn Fn(Word) -> bool + Send + Sync>);
+pub struct Asks(Arc<dyn Fn(Item) -> bool + Send + Sync>);
 
 /// In which order a buffer gives its items.
 #[derive(Clone)]
@@ -16,17 +16,17 @@ pub enum NativeOrder {
     /// The last that was put first.
     Lifo,
     /// The least key first; of equal ones, the first that was put.
-    By(Arc<dyn Fn(Word) -> (bool, u64) + Send + Sync>),
+    By(Arc<dyn Fn(Item) -> (bool, u64) + Send + Sync>),
 }
 
 impl Asks {
     /// That this is true of it.
-    pub fn new(accepts: impl Fn(Word) -> bool + Send + Sync + 'static) -> Asks {
+    pub fn new(accepts: impl Fn(Item) -> bool + Send + Sync + 'static) -> Asks {
         Asks(Arc::new(accepts))
     }
 
     /// Whether it is true of an item.
-    pub(super) fn accepts(&self, item: Word) -> bool {
+    pub(super) fn accepts(&self, item: Item) -> bool {
         (self.0)(item)
     }
 }
@@ -39,7 +39,7 @@ impl fmt::Debug for Asks {
 
 impl NativeOrder {
     /// By this key.
-    pub fn by(key: impl Fn(Word) -> (bool, u64) + Send + Sync + 'static) -> NativeOrder {
+    pub fn by(key: impl Fn(Item) -> (bool, u64) + Send + Sync + 'static) -> NativeOrder {
         NativeOrder::By(Arc::new(key))
     }
 }

@@ -7,7 +7,7 @@ use super::item::Asks;
 use super::locked::locked;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::trace::{Kind, WaitFor};
-use crate::value::Word;
+use crate::value::{Item, Word};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -156,7 +156,8 @@ impl Requester {
     }
 
     /// Something that it does on its resource.
-    pub fn fact(&self, kind: Kind, value: Word) -> Fact {
+    pub fn fact(&self, kind: Kind, value: impl Into<Item>) -> Fact {
+        let value = value.into();
         Fact { resource: self.resource, process: self.process, op: self.op, kind, value, slot: 0 }
     }
 }

@@ -64,7 +64,7 @@ impl Worker<'_> {
             process: other,
             op: position.op,
             kind: Kind::Timeout,
-            value: wait_for as Word,
+            value: (wait_for as Word).into(),
             slot: INTERRUPTED,
         });
         let facts: Vec<Fact> = std::iter::once(told).chain(waits).collect();
