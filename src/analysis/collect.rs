@@ -8,12 +8,13 @@
 
 use super::marks::MarkTally;
 use super::measures::MeasureTallies;
-use super::statistics::{LogLine, ProcessStatistics, ResourceStatistics, Statistics};
+use super::resource_tally::ResourceTally;
+use super::statistics::{LogLine, ProcessStatistics, Statistics};
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{
-    Activity, Event, Header, INTERRUPTED, Kind, LateRequests, Level, LogTemplate, MeasureInfo, ProcessInfo,
-    ResourceInfo, Sink, Sketch, Sketched, Span, SpanBuilder, Trace, changes_level, level_after,
+    Activity, Event, Header, Kind, LateRequests, LogTemplate, MeasureInfo, ProcessInfo, ResourceInfo, Sink,
+    Sketch, Sketched, Span, SpanBuilder, StandIns, Trace, changes_level,
 };
 use crate::value::Word;
 
@@ -26,7 +27,11 @@ pub struct StatisticsSink {
     processes: Vec<ProcessStatistics>,
     /// The processes with their instances, without their names.
     infos: Vec<ProcessInfo>,
-    resources: Vec<ResourceTally>,
+    pub(super) resources: Vec<ResourceTally>,
+    pub(super) stand_ins: StandIns,
+    /// By process, if some resources stand for others: how long it waited to be the first of
+    /// those who are to write under a lock, as long as it does nothing else behind that.
+    pub(super) in_line: Vec<Option<u64>>,
     marks: Vec<MarkTally>,
     /// By mark, whether it carries a value.
     carries_value: Vec<bool>,
@@ -70,6 +75,8 @@ impl StatisticsSink {
             processes: Vec::new(),
             infos: Vec::new(),
             resources: Vec::new(),
+            stand_ins: StandIns::default(),
+            in_line: Vec::new(),
             marks: vec![MarkTally::default(); header.marks.len()],
             carries_value: header.marks.iter().map(|mark| mark.ty.is_some()).collect(),
             measures: None,
@@ -101,14 +108,12 @@ impl StatisticsSink {
         self.infos.extend(processes.iter().map(|info| ProcessInfo { name: String::new(), ..*info }));
         self.resources.clear();
         for info in resources {
-            let full = match info.kind.level() {
-                Some(Level::Permits | Level::Cores) => Full::Taken(info.initial),
-                Some(Level::Items) => info.capacity.map_or(Full::Never, Full::Held),
-                Some(Level::Waiters) | None => Full::Never,
-            };
-            let tallies = std::iter::repeat_n(ResourceTally::new(info.initial, full), info.count as usize);
-            self.resources.extend(tallies);
+            let tally = ResourceTally::new(info);
+            self.resources.extend(std::iter::repeat_n(tally, info.count as usize));
         }
+        self.stand_ins = StandIns::new(resources);
+        self.in_line.clear();
+        self.in_line.resize(if self.stand_ins.is_empty() { 0 } else { process_count }, None);
         if let Some(late) = &mut self.late {
             *late = LateRequests::new(process_count, self.resources.len());
         }
@@ -141,9 +146,11 @@ impl StatisticsSink {
                 span.activity
             {
                 self.resources[resource.index()].statistics.requests += 1;
+                self.add_to_named(resource, |tally, _| tally.statistics.requests += 1);
             }
             if let Activity::Blocked { resource, .. } = span.activity {
                 // What it waits for is worth saying, even if it has only just begun to.
+                let resource = self.stand_ins.named(resource);
                 add_blocked(&mut self.processes[span.process.index()].blocked, resource, 0);
             }
             self.add_span(&span);
@@ -187,14 +194,19 @@ impl StatisticsSink {
             Activity::Running => process.running += nanos,
             Activity::Blocked { resource, .. } => {
                 if nanos > 0 {
-                    add_blocked(&mut process.blocked, resource, nanos);
+                    add_blocked(&mut process.blocked, self.stand_ins.named(resource), nanos);
                 }
                 self.resources[resource.index()].statistics.waits.add(nanos);
+                self.add_wait_to_named(span, resource);
+                return;
             }
             Activity::Ready { processor } => {
                 process.ready += nanos;
                 self.resources[processor.index()].statistics.waits.add(nanos);
             }
+        }
+        if let Some(in_line) = self.in_line.get_mut(span.process.index()) {
+            *in_line = None;
         }
     }
 
@@ -231,6 +243,9 @@ impl StatisticsSink {
         if let Some(measures) = &mut self.measures {
             measures.level(event, before, level);
         }
+        if !self.stand_ins.is_empty() && matches!(event.kind, Kind::Acquire | Kind::Timeout) {
+            self.asks_for_named(event);
+        }
     }
 
     #[inline]
@@ -260,11 +275,10 @@ impl Sink for StatisticsSink {
     fn happens(&mut self, event: &Event, args: &[Word]) {
         match event.kind {
             // It ends no wait, and the delay that it comes behind has an end of its own.
-            Kind::Draw | Kind::Write | Kind::Read | Kind::Level | Kind::Close | Kind::Ended
-                if self.late.is_none() =>
-            {
+            Kind::Draw | Kind::Write | Kind::Read | Kind::Close | Kind::Ended if self.late.is_none() => {
                 self.events += 1
             }
+            Kind::Level if self.late.is_none() && self.stand_ins.is_empty() => self.events += 1,
             // Most events are of these kinds, and each goes to what it concerns alone.
             Kind::Delay | Kind::Work => self.span_alone(event),
             kind if changes_level(kind) => self.span_and_level(event),
@@ -288,7 +302,11 @@ impl Sink for StatisticsSink {
                 self.measure(event, MeasureTallies::mark_or_end);
             }
             kind if changes_level(kind) => self.level(event),
-            Kind::Grant => self.measure(event, MeasureTallies::resource),
+            Kind::Grant => {
+                self.asks_for_named(event);
+                self.measure(event, MeasureTallies::resource);
+            }
+            Kind::Level => self.asks_for_named(event),
             Kind::Log => self.add_log(event, args),
             Kind::Mark => {
                 let place = event.subject as usize;
@@ -314,86 +332,6 @@ fn add_blocked(blocked: &mut Vec<(ResourceId, u64)>, resource: ResourceId, nanos
     match blocked.binary_search_by_key(&resource, |&(id, _)| id) {
         Ok(found) => blocked[found].1 += nanos,
         Err(place) => blocked.insert(place, (resource, nanos)),
-    }
-}
-
-/// What the utilization of a resource is a share of.
-#[derive(Debug, Clone, Copy)]
-enum Full {
-    /// So many permits at the start, of which some are taken.
-    Taken(u64),
-    /// Room for so many items, of which some are there.
-    Held(u64),
-    /// It has no bound.
-    Never,
-}
-
-/// The sums behind a [`ResourceStatistics`].
-#[derive(Debug, Clone)]
-struct ResourceTally {
-    statistics: ResourceStatistics,
-    full: Full,
-    /// Since when the level is `statistics.level_end`.
-    since: Time,
-    /// Level times nanoseconds, up to `since`.
-    level_nanos: u128,
-    /// Permits taken times nanoseconds, up to `since`.
-    taken_nanos: u128,
-}
-
-impl ResourceTally {
-    fn new(initial: u64, full: Full) -> ResourceTally {
-        let statistics =
-            ResourceStatistics { level_max: initial, level_end: initial, ..ResourceStatistics::default() };
-        ResourceTally { statistics, full, since: Time::ZERO, level_nanos: 0, taken_nanos: 0 }
-    }
-
-    /// Takes an event about the resource; the level after it.
-    #[inline]
-    fn change(&mut self, event: &Event) -> u64 {
-        self.pass_time(event.time);
-        let statistics = &mut self.statistics;
-        statistics.requests += match event.kind {
-            Kind::Release | Kind::Block => 0,
-            // What is asked of a condition is to wait; a notify ends so many waits.
-            Kind::Notify => event.value,
-            _ => 1,
-        };
-        statistics.timeouts += u64::from(event.kind == Kind::Timeout && event.extra != INTERRUPTED);
-        statistics.level_end = level_after(statistics.level_end, event);
-        statistics.level_max = statistics.level_max.max(statistics.level_end);
-        statistics.level_end
-    }
-
-    #[inline]
-    fn pass_time(&mut self, now: Time) {
-        let nanos = u128::from(now.since(self.since));
-        if nanos == 0 {
-            return;
-        }
-        let level = self.statistics.level_end;
-        self.level_nanos += u128::from(level) * nanos;
-        if let Full::Taken(permits) = self.full {
-            // A semaphore may be given more permits than it started with.
-            self.taken_nanos += u128::from(permits.saturating_sub(level)) * nanos;
-        }
-        self.since = now;
-    }
-
-    fn finish(mut self, end: Time) -> ResourceStatistics {
-        self.pass_time(end);
-        let nanos = u128::from(end.as_nanos());
-        let used = match self.full {
-            Full::Taken(bound) => Some((self.taken_nanos, bound)),
-            Full::Held(bound) => Some((self.level_nanos, bound)),
-            Full::Never => None,
-        };
-        let is_known = |&(_, bound): &(u128, u64)| bound > 0 && nanos > 0;
-        let share = |(used, bound): (u128, u64)| used as f64 / (u128::from(bound) * nanos) as f64;
-        let utilization = used.filter(is_known).map(share);
-        let level = self.statistics.level_end;
-        let level_mean = if nanos == 0 { level as f64 } else { self.level_nanos as f64 / nanos as f64 };
-        ResourceStatistics { utilization, level_mean, ..self.statistics }
     }
 }
 

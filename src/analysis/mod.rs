@@ -11,7 +11,9 @@ mod marks;
 mod measure_sink;
 mod measures;
 pub mod monitor;
+mod named_waits;
 mod races;
+mod resource_tally;
 mod statistics;
 pub mod validation;
 

@@ -119,6 +119,12 @@ impl WaitStatistics {
         self.longest = self.longest.max(nanos);
     }
 
+    /// Lets the wait before, of so many nanoseconds, have lasted so much longer.
+    pub(super) fn go_on(&mut self, before: u64, nanos: u64) {
+        self.total += u128::from(nanos);
+        self.longest = self.longest.max(before + nanos);
+    }
+
     /// The mean length of a wait, in nanoseconds; 0 without waits.
     pub fn mean(&self) -> f64 {
         mean(self.total, self.count)

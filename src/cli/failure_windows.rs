@@ -40,8 +40,8 @@ pub fn draw(loaded: Option<&Loaded>, finished: &mut Finished) -> Result<(), Fail
     if times.is_empty() {
         return Ok(());
     }
-    let processes = finished.header.process_count();
-    let mut excerpts = Excerpts(times.iter().map(|&time| Excerpt::new(time, processes)).collect());
+    let of_moment = |&time: &Time| Excerpt::new(time, &finished.header);
+    let mut excerpts = Excerpts(times.iter().map(of_moment).collect());
     match (&finished.trace, loaded) {
         (Some(trace), _) if trace.end == finished.end => trace.replay(&mut excerpts),
         (_, Some(loaded)) => run_again(loaded, &finished.header, &mut excerpts)?,

@@ -8,9 +8,9 @@ use super::machine::{header_words, op_of};
 use super::preempt::BEFORE_ALL;
 use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
-use crate::ids::ProcessId;
+use crate::ids::{ProcessId, ResourceId};
 use crate::program::{Op, Slot, resource};
-use crate::trace::{Fault, Kind, Sink, WaitFor};
+use crate::trace::{Fault, Kind, ResourceKind, Sink, WaitFor};
 use crate::value::Word;
 
 /// More permits than this cannot be counted.
@@ -35,7 +35,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     ) -> Result<(), Box<Fault>> {
         if arena[header + resource::OWNER] != u64::from(at.process().0) + 1 {
             let owner = arena[header + resource::OWNER].checked_sub(1);
-            let id = crate::ids::ResourceId(self.resource_id(arena, header));
+            let id = ResourceId(self.resource_id(arena, header));
             return Err(self.not_owner(at, id, owner.map(|process| ProcessId(process as u32))));
         }
         self.note(arena, at, Kind::Release, header);
@@ -176,12 +176,15 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     #[inline(never)]
     fn release_slowly(&mut self, arena: &mut [Word], at: Context, header: usize) -> Result<(), Box<Fault>> {
+        // Where nobody waits, it is because there are as many permits as can be.
+        if arena[header + resource::TAKERS] == 0 && !defect::forgets_permit() {
+            return Err(self.too_many_permits(at, ResourceId(self.resource_id(arena, header))));
+        }
         self.note(arena, at, Kind::Release, header);
         if defect::forgets_permit() {
             return Ok(());
         }
-        // Where nobody waits, it is because there are as many permits as can be.
-        self.hand_over(arena, at, header).map(drop).ok_or_else(|| self.too_many_permits(at))?;
+        self.hand_over(arena, at, header);
         self.preempt_for_those_in_line(arena, at.process(), header);
         Ok(())
     }
@@ -259,18 +262,20 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
     }
 
+    /// That one more permit is given back than there can be: of those who read under a
+    /// read-write lock, one that nobody has.
     #[cold]
-    pub(super) fn too_many_permits(&self, at: Context) -> Box<Fault> {
-        self.fault(at, "the permits do not fit 63 bits".into(), "release fewer")
+    pub(super) fn too_many_permits(&self, at: Context, id: ResourceId) -> Box<Fault> {
+        if self.program.resource_info(id).kind != ResourceKind::Readers {
+            return self.fault(at, "the permits do not fit 63 bits".into(), "release fewer");
+        }
+        let (me, lock) = (self.program.process_name(at.process()), self.program.declared_name(id));
+        let message = format!("'{me}' releases '{lock}' for reading, but nobody reads under it");
+        self.fault(at, message, "give back for reading what was acquired for reading, and once")
     }
 
     #[cold]
-    pub(super) fn not_owner(
-        &self,
-        at: Context,
-        id: crate::ids::ResourceId,
-        owner: Option<ProcessId>,
-    ) -> Box<Fault> {
+    pub(super) fn not_owner(&self, at: Context, id: ResourceId, owner: Option<ProcessId>) -> Box<Fault> {
         let name = self.program.resource_name(id);
         let me = self.program.process_name(at.process());
         let owner = match owner {
@@ -280,7 +285,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if let Op::Wait { .. } = self.program.plain[at.op()] {
             return self.waits_without_mutex(at, &name, &owner);
         }
-        let message = format!("'{me}' releases mutex '{name}', but {owner}");
+        let message = match self.program.resource_info(id).kind {
+            ResourceKind::Rwlock => format!("'{me}' releases '{name}' for writing, but {owner}"),
+            _ => format!("'{me}' releases mutex '{name}', but {owner}"),
+        };
         self.fault(
             at,
             message,

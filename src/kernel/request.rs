@@ -281,9 +281,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         self.not_owner(self.context(process), asked.resource, owner)
     }
 
-    /// That a semaphore was given more permits than can be counted.
-    pub fn permits_fault(&self, process: ProcessId) -> Box<Fault> {
-        self.too_many_permits(self.context(process))
+    /// That `process` gave a semaphore more permits than can be counted.
+    pub fn permits_fault(&self, semaphore: ResourceId, process: ProcessId) -> Box<Fault> {
+        self.too_many_permits(self.context(process), semaphore)
     }
 
     /// That `process` asks for a life what cannot be.

@@ -38,11 +38,26 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let until = self.runs_out_at(arena, at)?;
         let is_over = if self.queue.is_timeless() { until == Time::ZERO } else { until <= *self.now };
         if is_over && !self.queue.is_observed() {
-            return Some(self.run_out(arena, at));
+            let is_met = self.program.is_attended(at.op()) && self.is_met_at_once(arena, at);
+            return (!is_met).then(|| self.run_out(arena, at));
         }
         let priority = self.priority_in_turn(arena, at);
         self.queue.wake_by(until, priority, at.process());
         None
+    }
+
+    /// Whether somebody who waits for several things meets the process at hand at a rendezvous, which
+    /// takes that it stands in line.
+    #[cold]
+    #[inline(never)]
+    fn is_met_at_once(&mut self, arena: &mut [Word], at: Context) -> bool {
+        let (header, wait_for) = self.awaited(arena, at);
+        let meets =
+            matches!(wait_for, WaitFor::Put | WaitFor::Get) && arena[header + resource::CAPACITY] == 0;
+        if meets {
+            self.attend(arena, at.process());
+        }
+        meets && frame::state_in(arena[at.frame() + frame::STATE]) != State::Blocked as u8
     }
 
     /// Ends the wait of a process because it has run out; says where it goes on.

@@ -87,6 +87,7 @@ impl Program {
         program.patch_resources();
         program.watches = program.find_watches();
         program.note_watched();
+        program.note_stand_ins(model);
         let scopes = self.scopes(&program);
         program.noticed = noticed(&model.expect, &program.plain, self.ranges(&program));
         program.leave_out();
@@ -176,6 +177,7 @@ fn infos(model: &Model, state: &State) -> Vec<ResourceInfo> {
             fields: def.spec.fields.clone(),
             chosen: def.spec.chosen(),
             watched: false,
+            stands_for: Vec::new(),
         }
     };
     of_each.map(info).collect()

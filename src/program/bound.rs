@@ -17,7 +17,7 @@ use crate::scenario::Limits;
 use crate::time::Time;
 use crate::trace::{
     Discipline, Header, LogTemplate, MarkInfo, MeasureInfo, ProcessInfo, ResourceInfo, ResourceKind,
-    TableInfo, Ties, instance_name,
+    StandIns, TableInfo, Ties, instance_name,
 };
 use crate::value::{Type, Value, Word};
 use std::collections::BTreeSet;
@@ -470,6 +470,11 @@ impl BoundProgram {
     pub fn resource_name(&self, resource: ResourceId) -> String {
         let info = self.resource_info(resource);
         instance_name(&info.name, info.indexed, resource.0 - info.first.0)
+    }
+
+    /// The name of the resource of the scenario that this one is, or is a part of.
+    pub fn declared_name(&self, resource: ResourceId) -> String {
+        self.resource_name(StandIns::new(&self.resources).named(resource))
     }
 
     /// `loader`, or `worker[2]` for an instance.

@@ -36,6 +36,7 @@ mod rebind;
 mod region;
 mod rwlock;
 mod sharing;
+mod stand_ins;
 mod state;
 mod values;
 mod watches;

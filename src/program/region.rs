@@ -25,7 +25,7 @@ use super::expressions::is_one;
 use super::op::{Glance, ManyCode, Op, ResourceCode, Slot, Source};
 use crate::arithmetic::BinaryOp;
 use crate::ids::OpId;
-use crate::scenario::{Branch, Expr, ItemTarget, ResourceRef, Step, StepKind};
+use crate::scenario::{Branch, Expr, ExprKind, ItemTarget, ResourceRef, Step, StepKind};
 
 /// What a branch waits for, with its arguments in words.
 enum Wanted<'m> {
@@ -66,7 +66,8 @@ impl Compiler<'_> {
             .map(|branch| branch.waits.iter().map(|wait| self.wanted(wait)).collect())
             .collect();
         self.site = site;
-        let watch = ResourceCode::fixed(self.model.watches[watch as usize].0);
+        let only = branches.first().and_then(|branch| branch.waits.first()).and_then(level_of);
+        let watch = self.watch(watch, only);
         let again = self.emit_wait(Op::Await { watch, end: OpId(0) });
         // What is taken there is there: nobody stands in between, and the steps behind it have no limit.
         let (limit, blocks) = (self.limit.take(), std::mem::take(&mut self.interruptible));
@@ -167,11 +168,21 @@ impl Compiler<'_> {
         here
     }
 
+    /// What is waited for: of those for each instance of a resource that for the one which
+    /// `named` means.
+    pub(super) fn watch(&mut self, watch: u32, named: Option<&ResourceRef>) -> ResourceCode {
+        let def = self.model.watches[watch as usize];
+        match named.filter(|_| self.model.resources[def.index()].count.is_some()) {
+            Some(named) => self.resource(&ResourceRef { def, ..named.clone() }),
+            None => ResourceCode::fixed(def.0),
+        }
+    }
+
     /// Puts a flag up or down, or counts a latch down, if it is not there: looks and does it
     /// at once, and never waits.
     pub(super) fn shift(&mut self, resource: &ResourceRef, up: bool, watch: u32) {
         let semaphore = self.resource(resource);
-        let watch = ResourceCode::fixed(self.model.watches[watch as usize].0);
+        let watch = self.watch(watch, None);
         let region = self.emit(Op::Await { watch, end: OpId(0) });
         let condition = self.enough(semaphore, Glance::Level, None);
         let skip = self.emit(match up {
@@ -349,5 +360,14 @@ impl Compiler<'_> {
                 *to = there;
             }
         }
+    }
+}
+
+/// The resource that a wait for a level such as `level(f) == 1` looks at.
+fn level_of(wait: &Step) -> Option<&ResourceRef> {
+    let StepKind::Until(Expr { kind: ExprKind::Binary(_, level, _), .. }) = &wait.kind else { return None };
+    match &level.kind {
+        ExprKind::Level(resource) => Some(resource),
+        _ => None,
     }
 }

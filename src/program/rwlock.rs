@@ -32,7 +32,7 @@ impl Compiler<'_> {
             true => self.expr(&lock.nobody_reads(self.site)),
             false => self.constant(1),
         };
-        let watch = ResourceCode::fixed(self.model.watches[watch as usize].0);
+        let watch = self.watch(watch, Some(resource));
         let again = self.emit_wait(Op::Await { watch, end: OpId(0) });
         let (there, is_free) = (self.frame.temporary(), self.frame.temporary());
         self.emit(Op::Peek { into: there, resource: looked_at, glance: Glance::Level });

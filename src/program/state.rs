@@ -11,7 +11,7 @@ use super::values::{BindError, InstanceRanges, bounded, error, flag, int, value_
 use crate::ids::{ProcessId, ResourceDefId, Site};
 use crate::scenario::{Expr, Model, ProcessDef, ProcessorSpec, ResourceDef, ResourceSpec, evaluate};
 use crate::time::Time;
-use crate::trace::{Discipline, Level, MeasureInfo};
+use crate::trace::{Discipline, Level, MeasureInfo, ResourceKind};
 use crate::value::{Type, Value, Word};
 
 /// The most words that the initial state may have: 800 MB.
@@ -110,6 +110,8 @@ impl Size {
         let most = match spec.kind.level() {
             Some(Level::Cores) => MOST_CORES,
             _ if spec.kind.has_slots() => MAX_WORDS as i64,
+            // All that can be counted, so that none can be given back that was not taken.
+            _ if spec.kind == ResourceKind::Readers => i64::MAX,
             _ => i64::MAX / 2,
         };
         let number = match (&spec.number, &spec.kind.descriptor().number) {

@@ -157,7 +157,7 @@ fn finished(trace: &Trace) -> Vec<Option<Time>> {
     finished
 }
 
-/// The levels that say more than the lanes do: not those of mutexes. What a
+/// The levels of all that the scenario declares; pictures choose among them. What a
 /// level was between two steps at one instant is left out, since every hand-off
 /// would be a needle in the picture, but for the highest of all.
 fn level_series(trace: &Trace) -> Vec<LevelSeries> {
@@ -168,8 +168,11 @@ fn level_series(trace: &Trace) -> Vec<LevelSeries> {
         steps,
         peak,
     });
-    let worthy = |series: &LevelSeries| trace.header.resource(series.resource).kind.is_drawn();
-    series.filter(worthy).collect()
+    let has_level = |series: &LevelSeries| {
+        let kind = trace.header.resource(series.resource).kind;
+        kind.is_declared() && kind.level().is_some()
+    };
+    series.filter(has_level).collect()
 }
 
 /// The marks and log lines; of very many every so many-th, over the whole run.

@@ -35,7 +35,15 @@ impl Check<'_> {
         let fields = fields::read(&mut self.reports, &arrivals.value, &ARRIVALS, owner)?;
         match fields.get("most") {
             Some(node) => self.whole(node, Scope::all_params(), "`most`", 1),
-            None => Some(Typed::constant(Value::Int(PLACES), arrivals.key.site)),
+            None => {
+                // No more are ever alive than come; each place is a part of every state.
+                let all = fields.get("up_to").and_then(|node| match node.kind {
+                    Kind::Int(number) => Some(number.max(1)),
+                    _ => None,
+                });
+                let places = all.map_or(PLACES, |all| PLACES.min(all));
+                Some(Typed::constant(Value::Int(places), arrivals.key.site))
+            }
         }
     }
 

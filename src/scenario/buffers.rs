@@ -5,9 +5,9 @@
 
 use super::blocks::{DEEPEST, MOST_CALLS, called};
 use super::context::Check;
+use super::names::split_name;
 use super::node::{Entry, Kind, Node};
 use super::processes::Head;
-use super::references::split_name;
 use super::scope::{Argument, Scope};
 use crate::value::Type;
 

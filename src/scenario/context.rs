@@ -15,7 +15,7 @@ use super::syntax::{self, Ast};
 use super::typed::Typed;
 use super::typed::coerce;
 use super::typing::Typer;
-use crate::ids::Site;
+use crate::ids::{ResourceDefId, Site};
 use crate::trace::{LogTemplate, MarkInfo, MeasureKind};
 use crate::value::{Type, Value};
 use std::collections::BTreeMap;
@@ -24,6 +24,16 @@ use std::rc::Rc;
 /// Bytes of expressions that a scenario may have, counted as often as they are
 /// typed: a bound on the memory of the model.
 pub(super) const MOST_EXPRESSIONS: usize = 1_000_000;
+
+/// What processes wait for that can come of several resources.
+pub(super) struct Watch {
+    /// What it is called.
+    pub name: String,
+    /// Where it is waited for.
+    pub site: Site,
+    /// The resource that it is about alone, of which each instance has one.
+    pub each_of: Option<ResourceDefId>,
+}
 
 /// The state of the checks.
 pub(super) struct Check<'t> {
@@ -36,8 +46,8 @@ pub(super) struct Check<'t> {
     pub measures: Table<Option<MeasureKind>>,
     pub logs: Vec<LogTemplate>,
     pub blocks: Table<Rc<Block>>,
-    /// What processes wait for that can come of several resources, as it is called, and where.
-    pub watches: Vec<(String, Site)>,
+    /// What processes wait for that can come of several resources.
+    pub watches: Vec<Watch>,
     /// The read-write locks.
     pub rwlocks: Vec<Rwlock>,
     /// Where each of them stands.

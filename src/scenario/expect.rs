@@ -195,27 +195,12 @@ impl Check<'_> {
         Some(Claim::Level { resource, bounds: bounds? })
     }
 
-    /// A resource of which it is known who waits for it: what is made of waits for several
-    /// things has lines of its own, and none here would always be 0.
-    fn waited_for(&mut self, who: Part<'_>, part: Part<'_>) -> Option<ResourceId> {
-        let (resource, known) = self.one_resource(part, "resource")?;
-        let made = [ResourceKind::Flag, ResourceKind::Latch, ResourceKind::Rwlock];
-        if let Some(kind) = known.kind.filter(|kind| made.contains(kind)) {
-            let name = quoted(part.text);
-            let message = format!("waits at the {} {name} are not told apart by resource", kind.name());
-            let hint = format!("write `{}` alone, for whatever it waits for", who.text);
-            self.reports.error_with_hint(part.span(self), message, hint);
-            return None;
-        }
-        Some(resource)
-    }
-
     fn longest_wait(&mut self, entry: &Entry) -> Option<Claim> {
         let bounds = self.nanos(&entry.value, "a wait");
         let (who, resource) = Part::whole(&entry.key).split();
         let process = self.one_process(who)?;
         let resource = match resource {
-            Some(part) => Some(self.waited_for(who, part)?),
+            Some(part) => Some(self.one_resource(part, "resource")?.0),
             None => None,
         };
         Some(Claim::LongestWait { process, resource, bounds: bounds? })

@@ -180,7 +180,7 @@ fn durations(model: &Model) -> Vec<(String, Site, Vec<Literal>)> {
                 all.push((format!("work of {}", def.name), step.site, amounts(amount)))
             }
             StepKind::Within { limit: Some(limit), .. } => {
-                all.push((format!("patience of {}", def.name), step.site, amounts(limit)))
+                all.push((format!("limit of {}", def.name), step.site, amounts(limit)))
             }
             _ => {}
         });

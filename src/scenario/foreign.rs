@@ -10,14 +10,23 @@ use super::tables::{Advice, advice};
 /// What to write instead of a distribution as a function.
 const DRAWN: &str = "nothing is drawn in an expression: write a map, as in `delay: {uniform: {low: 1s, high: 5s}}`, or a `draw` step";
 
+/// What to write instead of asking whether a wait has run out.
+const TIMEOUT: &str =
+    "how long a step may wait stands beside it, `within: 5s`, and what is done then below `else`";
+
 /// What is written as a function.
-const FUNCTIONS: [Advice; 7] = [
+const FUNCTIONS: [Advice; 9] = [
     (
         &["randint", "random", "rand", "randrange"],
         "nothing is drawn in an expression: `draw: {into: x, from: {uniform_int: {low: 1, high: 6}}}`",
     ),
     (&["expovariate", "gauss"], DRAWN),
     (&["time", "clock", "now"], "the clock is `now`, without brackets"),
+    (
+        &["finished", "ended", "completed", "terminated", "is_done", "joined"],
+        "`done(p)` in an `until` is whether a process has ended; elsewhere `join: p` waits for its end, with `within: 0s` for a try",
+    ),
+    (&["timeout", "elapsed", "after", "within"], TIMEOUT),
     (
         &["size", "length", "count", "qsize", "available"],
         "`len(array)` is the length of an array, `level(r)` how much is in a resource",
@@ -28,11 +37,12 @@ const FUNCTIONS: [Advice; 7] = [
 ];
 
 /// What is written as a value.
-const VALUES: [Advice; 5] = [
+const VALUES: [Advice; 6] = [
     (&["True", "TRUE", "yes", "Yes", "on", "On"], "write `true`"),
     (&["False", "FALSE", "no", "No", "off", "Off"], "write `false`"),
     (&["None", "null", "nil", "undefined"], "there is no value for nothing; take a number, such as -1"),
     (&["time", "clock", "env"], "the clock is `now`"),
+    (&["timeout", "elapsed"], TIMEOUT),
     (
         &["self", "id", "i", "rank", "tid", "thread_id"],
         "the number of an instance is `index`; a variable is declared in `vars`",

@@ -54,6 +54,9 @@ static BREAKDOWN_FORM: Form = Form {
     ],
 };
 
+/// What pictures and reports call what a breakdown does while something is repaired.
+const REPAIR: &str = "repair";
+
 /// The priority of whoever goes before all others.
 const FIRST: i64 = -128;
 
@@ -69,7 +72,8 @@ impl Check<'_> {
     pub(super) fn opening<'n>(&mut self, node: &'n Node) -> Option<&'n Node> {
         let Kind::Map(entries) = &node.kind else { return Some(node) };
         let first = entries.first().filter(|first| first.key.name.trim() == "0s");
-        if first.is_none() {
+        // One that is no text was reported.
+        if first.is_none() && !(entries.is_empty() && self.reports.count() > 0) {
             let span = self.reports.span_of(node);
             let hint = "write how many there are from when on, as in `{0s: 3, 4h: 1}`";
             self.reports.error_with_hint(span, "a timetable begins at `0s`", hint);
@@ -233,7 +237,15 @@ impl Check<'_> {
                 StepKind::Release { resource, permits: one() },
             ],
         };
-        let body = round.into_iter().map(|kind| Step { kind, site }).collect();
+        // The repair stands at its own place, where pictures find what to call it.
+        let place = fields.get("repair")?.site;
+        self.labels.insert(place, REPAIR.to_owned());
+        let is_repair = |place: usize| if is_processor { place == 1 } else { place == 2 };
+        let step = |(number, kind): (usize, StepKind)| Step {
+            kind,
+            site: if is_repair(number) { place } else { site },
+        };
+        let body = round.into_iter().enumerate().map(step).collect();
         let condition = Typed::constant(Value::Bool(true), site).expr;
         let again = vec![Step { kind: StepKind::While { condition, body }, site }];
         let priority = Some(Typed::constant(Value::Int(FIRST), site).expr);

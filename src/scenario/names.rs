@@ -56,6 +56,11 @@ pub(super) fn is_word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
 }
 
+/// The name in a reference, whatever its index is.
+pub(super) fn split_name(text: &str) -> &str {
+    text.split('[').next().unwrap_or(text).trim()
+}
+
 /// Text of the user's for a message: in quotes, what cannot be seen escaped, and
 /// not longer than a line.
 pub(super) fn quoted(text: &str) -> String {

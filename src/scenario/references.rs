@@ -6,7 +6,7 @@ use super::context::Check;
 use super::diagnostics::TextError;
 use super::kinds::in_language;
 use super::model::{Expr, ResourceRef};
-use super::names::quoted;
+use super::names::{quoted, split_name};
 use super::node::{Kind, Node};
 use super::scope::{Argument, Found, ResourceEntry, Scope};
 use super::source::Span;
@@ -89,11 +89,18 @@ impl Check<'_> {
 /// Why a step cannot use a resource of this kind, if it cannot, and a hint.
 fn refusal(usage: &Use, kind: ResourceKind, name: &str) -> Option<(String, String)> {
     let steps = in_language(kind).steps;
-    if steps.iter().any(|step| step.key == usage.key) {
+    let key = usage.like.unwrap_or(usage.key);
+    if steps.iter().any(|step| step.key == key) {
         return None;
     }
     let fitting = steps.iter().find(|step| step.takes == usage.takes).unwrap_or(&steps[0]);
     let message = format!("`{}` cannot use the {} {}", usage.key, kind.name(), quoted(name));
+    if usage.is_together && kind == ResourceKind::Rwlock {
+        let hint = format!(
+            "take it in a step of its own, `acquire: {{read: {name}}}` or `acquire: {{write: {name}}}`, with `within: 0s` for a try"
+        );
+        return Some((message, hint));
+    }
     Some((message, format!("use `{}` for a {}", fitting.key, kind.name())))
 }
 
@@ -215,9 +222,4 @@ pub(super) fn split_instance(text: &str) -> Option<(&str, Option<u32>)> {
             plain.then(|| digits.parse().ok()).flatten().map(|index| (name.trim(), Some(index)))
         }
     }
-}
-
-/// The name in a reference, whatever its index is.
-pub(super) fn split_name(text: &str) -> &str {
-    text.split('[').next().unwrap_or(text).trim()
 }

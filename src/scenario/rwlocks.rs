@@ -7,10 +7,10 @@
 //! while nobody writes or, where writers are preferred, while nobody is in the line. What is
 //! waited for so is a region of ops.
 
-use super::context::Check;
+use super::context::{Check, Watch};
 use super::model::{Expr, ResourceDef, ResourceRef, ResourceSpec, Rwlock};
-use super::names::quoted;
-use super::node::{Entry, Kind};
+use super::names::{quoted, split_name, suggestion};
+use super::node::{Entry, Kind, Node};
 use super::scope::{Found, ResourceEntry, Scope};
 use super::steps::body::Use;
 use super::tables::{Field, Shape, optional};
@@ -37,8 +37,9 @@ const WRITE: &str = "write";
 const WRITERS_BEHIND: u32 = 1;
 const READERS_BEHIND: u32 = 2;
 
-/// How many may read at once: more than there are processes.
-const MOST_READERS: i64 = 1 << 40;
+/// How many may read at once: more than there are processes, and as many permits as there can
+/// be, so that one that was not taken cannot be given back.
+const MOST_READERS: i64 = i64::MAX;
 
 impl Check<'_> {
     /// What stands behind a lock in the model; `entry` declares it.
@@ -51,12 +52,11 @@ impl Check<'_> {
         };
         let word =
             prefer.and_then(|prefer| self.word(&prefer.value, "whom a lock prefers", &[WRITERS, READERS]));
-        let name = &lock.name;
+        let (name, def) = (&lock.name, ResourceDefId::from_index(position));
         let [read, write] = [format!("{name} to read"), format!("{name} to write")].map(|name| {
-            self.watches.push((name, site));
+            self.watches.push(Watch { name, site, each_of: Some(def) });
             self.watches.len() as u32 - 1
         });
-        let def = ResourceDefId::from_index(position);
         self.rwlocks.push(Rwlock { lock: def, prefers_writers: word != Some(READERS), read, write });
         let part = |name: String, kind, discipline| {
             let number =
@@ -126,6 +126,38 @@ impl Check<'_> {
             }
         }
         Some(taken)
+    }
+
+    /// Whether the name that a node is begins with that of a read-write lock.
+    pub(super) fn names_rwlock(&self, node: &Node) -> bool {
+        let Kind::Text(text) = &node.kind else { return false };
+        self.is_rwlock(text)
+    }
+
+    fn is_rwlock(&self, text: &str) -> bool {
+        let known = self.resources.find(split_name(text)).and_then(|known| known.kind);
+        known == Some(ResourceKind::Rwlock)
+    }
+
+    /// Reports `{raed: l}` and `{l: read}`, where a step takes or gives back a read-write lock
+    /// `l`; whether it is one of these.
+    pub(super) fn mistakes_lock(&mut self, entry: &Entry, step: &str) -> bool {
+        let Entry { key, value } = entry;
+        let Kind::Text(text) = &value.kind else { return false };
+        let (message, hint) = if self.is_rwlock(&key.name) && matches!(text.as_str(), READ | WRITE) {
+            let message = "how a read-write lock is taken stands before its name".to_owned();
+            (message, format!("write `{step}: {{{text}: {}}}`", key.name))
+        } else if self.resources.position(split_name(&key.name)).is_none() && self.is_rwlock(text) {
+            let near = suggestion(&key.name, [READ, WRITE].into_iter());
+            let message =
+                format!("{} is no way to take the read-write lock {}{near}", quoted(&key.name), quoted(text));
+            (message, format!("write `{step}: {{read: {text}}}` or `{step}: {{write: {text}}}`"))
+        } else {
+            return false;
+        };
+        let span = self.key_span(key);
+        self.reports.error_with_hint(span, message, hint);
+        true
     }
 
     /// Reports a read-write lock of which a step does not say how it is taken.

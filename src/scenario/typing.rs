@@ -157,6 +157,9 @@ impl Typer<'_, '_> {
     fn instead(&self, name: &str) -> Option<String> {
         Some(match self.resources.find(name).and_then(|known| known.kind) {
             None => return foreign::value(name).map(str::to_owned),
+            Some(kind) if kind.has_slots() && self.scope.awaited => {
+                format!("it is a {}; `slot({name}, 0)` is what is in its first slot", kind.name())
+            }
             Some(kind) if kind.has_slots() => {
                 format!(
                     "it is a {}; `read: {{from: {name}, at: i, into: x}}` first, and use `x`",

@@ -304,7 +304,12 @@ fn accept_key<E: de::Error>(reader: &mut Reader<'_, '_>, key: Node) -> Result<Op
     };
     let span = reader.span(site, "");
     let message = format!("a key must be text, found {}", found.described());
-    let hint = "a word such as `true` or a number is no name; choose another, or put it in quotes";
+    let hint = match found.kind {
+        Kind::Int(number) => {
+            format!("a number is no name; put it in quotes, or give it a unit if it is a time: `{number}s`")
+        }
+        _ => "a word such as `true` or a number is no name; choose another, or put it in quotes".to_owned(),
+    };
     reader.reports.error_with_hint(span, message, hint);
     Ok(None)
 }

@@ -29,6 +29,14 @@ impl Threshold {
     }
 }
 
+impl Threshold {
+    /// Those before the answer of which it cannot be told whether it holds.
+    pub fn open_before(&self) -> impl Iterator<Item = u64> {
+        let before = self.tried.range(..self.first.unwrap_or(u64::MAX));
+        before.filter(|(_, verdict)| **verdict == TrialVerdict::Open).map(|(place, _)| *place)
+    }
+}
+
 /// Looks for the first of `count` places at which `judge` says that it holds.
 ///
 /// # Errors
@@ -135,5 +143,6 @@ mod tests {
         let mut judge = |place| Ok::<_, ()>([Fails, Fails, Open, Holds, Holds][place as usize]);
         let found = threshold(5, &mut judge).expect("it never fails");
         assert_eq!((found.first, found.broken()), (Some(3), None));
+        assert_eq!(found.open_before().collect::<Vec<_>>(), [2]);
     }
 }

@@ -4,8 +4,10 @@
 //! in so many events after it. Takes constant memory per process besides.
 
 use super::event::Event;
+use super::header::Header;
 use super::sink::Sink;
 use super::span::{Span, SpanBuilder};
+use super::stand_in::StandIns;
 use crate::time::Time;
 use crate::value::Word;
 use std::collections::VecDeque;
@@ -21,6 +23,7 @@ const MOST_AFTER: usize = 1024;
 pub struct Excerpt {
     moment: Time,
     builder: SpanBuilder,
+    stand_ins: StandIns,
     spans: VecDeque<Span>,
     /// How many events came after the moment.
     after: usize,
@@ -29,10 +32,11 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
-    /// For a run of so many process instances.
-    pub fn new(moment: Time, process_count: usize) -> Excerpt {
-        let builder = SpanBuilder::new(process_count);
-        Excerpt { moment, builder, spans: VecDeque::new(), after: 0, stopped: None }
+    /// For a run with the names of `header`.
+    pub fn new(moment: Time, header: &Header) -> Excerpt {
+        let builder = SpanBuilder::new(header.process_count());
+        let stand_ins = StandIns::new(&header.resources);
+        Excerpt { moment, builder, stand_ins, spans: VecDeque::new(), after: 0, stopped: None }
     }
 
     /// The spans, by process and then by start, of a run that ended at `end`.
@@ -40,6 +44,7 @@ impl Excerpt {
         let end = self.stopped.unwrap_or(end);
         let mut spans: Vec<Span> = self.spans.into_iter().chain(self.builder.finish(end)).collect();
         spans.retain(|span| span.start < span.end);
+        spans.iter_mut().for_each(|span| span.activity = span.activity.of_named(&self.stand_ins));
         spans.sort_unstable_by_key(|span| (span.process, span.start));
         spans
     }
@@ -76,7 +81,7 @@ mod tests {
     #[test]
     fn a_long_run_is_cut_on_both_sides() {
         let trace = two_stage_trace();
-        let mut excerpt = Excerpt::new(Time::from_secs(8), 4);
+        let mut excerpt = Excerpt::new(Time::from_secs(8), &two_stage_trace().header);
         for round in 0..MOST_SPANS as u64 {
             for event in &trace.events {
                 let time = Time::from_secs(8 * round + event.time.as_nanos() / 1_000_000_000);
@@ -93,7 +98,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_short_run_is_kept_whole(trace in arbitrary_trace()) {
-            let mut excerpt = Excerpt::new(trace.end, trace.header.process_count());
+            let mut excerpt = Excerpt::new(trace.end, &trace.header);
             trace.replay(&mut excerpt);
             prop_assert_eq!(excerpt.finish(trace.end), spans(&trace));
         }

@@ -41,6 +41,7 @@ pub fn header() -> Header {
         fields: Vec::new(),
         chosen: None,
         watched: false,
+        stands_for: Vec::new(),
     };
     Header {
         scenario: "by hand".to_owned(),

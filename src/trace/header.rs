@@ -3,6 +3,7 @@
 use super::chosen::Chosen;
 use super::measure::MeasureInfo;
 use super::resource_kind::ResourceKind;
+use super::stands_for::StandsFor;
 use super::ties::Ties;
 use crate::ids::{MarkId, OpId, ProcessId, ResourceId};
 use crate::value::{Type, Value, Word};
@@ -111,6 +112,9 @@ pub struct ResourceInfo {
     /// Of a memory or the life of a process, whether it is in a condition that is waited for.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub watched: bool,
+    /// Of one that no scenario declares, the resources for which those wait who wait for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stands_for: Vec<StandsFor>,
 }
 
 /// A field of the records in a buffer.

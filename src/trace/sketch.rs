@@ -8,6 +8,7 @@
 use super::header::Header;
 use super::outcome::WaitFor;
 use super::span::{Activity, Span};
+use super::stand_in::StandIns;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::time::Time;
 
@@ -29,6 +30,7 @@ pub struct Sketch {
     levels: Vec<Option<LevelNow>>,
     /// By resource.
     lines: Lines<Held>,
+    stand_ins: StandIns,
 }
 
 /// What was kept of a run that has ended.
@@ -68,6 +70,7 @@ impl Sketch {
             finished: vec![None; processes],
             levels: header.resources.iter().flat_map(level).collect(),
             lines: Lines::new(header.resource_count()),
+            stand_ins: StandIns::new(&header.resources),
         }
     }
 
@@ -94,10 +97,11 @@ impl Sketch {
         if nanos == 0 {
             return;
         }
+        let activity = span.activity.of_named(&self.stand_ins);
         if span.process.index() < self.lanes.all.len() {
-            let doing = Doing { start: span.start, nanos, activity: span.activity };
+            let doing = Doing { start: span.start, nanos, activity };
             self.lanes.add(span.process.index(), doing);
-        } else if let Activity::Blocked { resource, .. } = span.activity {
+        } else if let Activity::Blocked { resource, .. } = activity {
             self.blocked[resource.index()] += u128::from(nanos);
         }
     }

@@ -7,6 +7,7 @@ use super::event::{Event, INTERRUPTED, Kind};
 use super::late::LateRequests;
 use super::outcome::WaitFor;
 use super::sink::Trace;
+use super::stand_in::StandIns;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::time::Time;
 use crate::value::Word;
@@ -35,6 +36,17 @@ pub enum Activity {
 }
 
 impl Activity {
+    /// The same, where it waits for what the scenario does not declare for the resource that this
+    /// stands for.
+    pub fn of_named(self, stand_ins: &StandIns) -> Activity {
+        match self {
+            Activity::Blocked { resource, wait_for } if !stand_ins.is_empty() => {
+                Activity::Blocked { resource: stand_ins.named(resource), wait_for }
+            }
+            other => other,
+        }
+    }
+
     /// The name of the state.
     pub fn state(self) -> &'static str {
         match self {
@@ -132,7 +144,11 @@ impl SpanBuilder {
         if slot.is_none() && next.is_none() {
             return None;
         }
-        let ended = std::mem::replace(slot, next)?;
+        let mut ended = std::mem::replace(slot, next)?;
+        if ended.activity == Activity::New {
+            // It is the step with which it begins that it did not come to.
+            ended.op = event.op;
+        }
         let granted_by = (event.kind == Kind::Grant).then_some(ProcessId(event.value as u32));
         // A thread wakes later than planned, and its `Wake` says when. Virtual
         // time has no such event: there the plan is what happened.
@@ -185,7 +201,7 @@ fn span(process: ProcessId, open: Open, end: Time, granted_by: Option<ProcessId>
     Span { process, activity, start, end: end.max(start), op, granted_by, ran_out: false }
 }
 
-/// All spans of a trace, by process and then by start.
+/// All spans of a trace, by process and then by start; waits are for what the scenario names.
 pub fn spans(trace: &Trace) -> Vec<Span> {
     spans_since(trace, |event| event.time)
 }
@@ -205,6 +221,8 @@ fn spans_since(trace: &Trace, mut since: impl FnMut(&Event) -> Time) -> Vec<Span
     all.extend(builder.finish(trace.end));
     all.retain(|span| span.start < span.end);
     all.sort_unstable_by_key(|span| (span.process, span.start));
+    let stand_ins = StandIns::new(&trace.header.resources);
+    all.iter_mut().for_each(|span| span.activity = span.activity.of_named(&stand_ins));
     all
 }
 

@@ -21,6 +21,7 @@ mod interrupt;
 mod library;
 mod looks;
 mod measures;
+mod named_waits;
 mod names;
 mod pages;
 mod races;

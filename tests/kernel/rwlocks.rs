@@ -182,3 +182,23 @@ proptest! {
         prop_assert_eq!(begun, expected, "{}", text);
     }
 }
+
+/// What is given back must have been taken, by somebody who reads, or by who writes.
+#[test]
+fn what_was_not_taken_is_not_given_back() {
+    for (steps, message) in [
+        (
+            "{acquire: {read: l}}, {release: {read: l}}, {release: {read: l}}",
+            "'p' releases 'l' for reading, but nobody reads under it",
+        ),
+        ("{release: {read: l}}", "'p' releases 'l' for reading, but nobody reads under it"),
+        ("{acquire: {read: l}}, {release: {write: l}}", "'p' releases 'l' for writing, but nobody owns it"),
+    ] {
+        let text = format!("version: 1\nresources: {{l: rwlock}}\nprocesses: {{p: {{do: [{steps}]}}}}");
+        assert_eq!(run(&text).fault(), message);
+    }
+    let text = "version: 1
+resources: {l: {kind: rwlock, count: 2}}
+processes: {p: {vars: {i: 1}, do: [{acquire: {read: \"l[0]\"}}, {release: {read: \"l[i]\"}}]}}";
+    assert_eq!(run(text).fault(), "'p' releases 'l[1]' for reading, but nobody reads under it");
+}

@@ -166,6 +166,31 @@ fn meeting_by_choice() {
     assert_eq!(lines, ["1s met", "1s x is 3", "2s got 4"]);
 }
 
+/// So does who only tries; where nobody waits by the other step, it gives up.
+#[test]
+fn a_try_meets_a_choice() {
+    let lines = told(
+        "
+  early: {do: [{put: {to: r, value: 1}, within: 0s, else: [{log: nobody}]}]}
+  putter: {start: 1s, do: [{put: {to: r, value: 3}, within: 0s, else: [{log: lost}]}, {log: met}]}
+  getter: {start: 2s, vars: {x: 0}, do: [{get: {from: t, into: x}, within: 0s, else: [{log: nothing}]}, {log: 'got {x}'}]}
+  late: {start: 3s, vars: {x: 0}, do: [{get: {from: t, into: x}, within: 0s, else: [{log: too late}]}]}
+  p:
+    start: 500ms
+    vars: {x: 0}
+    do:
+      - repeat: 2
+        do:
+          - select:
+              - get: {from: r, into: x}
+                do: [{log: 'x is {x}'}]
+              - put: {to: t, value: x + 1}
+",
+        "r: {kind: buffer, capacity: 0, of: int}, t: {kind: buffer, capacity: 0, of: int}",
+    );
+    assert_eq!(lines, ["0s nobody", "1s met", "1s x is 3", "2s got 4", "3s too late"]);
+}
+
 /// Who gives up, and who is stopped, takes nothing with it and is not served any more.
 #[test]
 fn who_gives_up_or_is_stopped_leaves_nothing_behind() {

@@ -91,6 +91,7 @@ impl Sample {
             fields: Vec::new(),
             chosen: None,
             watched: false,
+            stands_for: Vec::new(),
         });
         self
     }

@@ -26,6 +26,34 @@ processes:
     assert_eq!(end, Time::from_nanos(1_200_000_000).expect("short"));
 }
 
+/// Whose mutex it is, and who waits last, changes while the thread that breaks the rule is on its
+/// way to be stopped: what it found is what the model has there, in each order.
+#[test]
+fn a_rule_is_broken_where_the_others_go_on() {
+    let thief = "
+version: 1
+resources: {m: mutex}
+processes:
+  thief: {do: [{delay: 10ms}, {release: m}]}
+  owner: {do: [{repeat: 20, do: [{with: m, do: [{delay: 1ms}]}, {delay: 1ms}]}]}
+";
+    let closer = "
+version: 1
+resources: {q: {kind: buffer, capacity: 1, closes: 1, discipline: lifo}}
+processes:
+  putter: {count: 6, do: [{delay: 1ms * index}, {put: q}]}
+  closer: {do: [{delay: 3ms}, {close: q}]}
+";
+    for text in [thief, closer] {
+        let program = program(text, &[]);
+        for _ in 0..40 {
+            let recording = record(&program, 1000.0);
+            assert!(matches!(recording.trace.outcome, Outcome::Fault(_)), "{:?}", recording.trace.outcome);
+            replayed(&program, &recording);
+        }
+    }
+}
+
 /// As many items as were put are got, by whomever.
 #[test]
 fn producers_end_consumers() {

@@ -143,7 +143,7 @@ processes:
         match threads::check(&program(&text(key, way), &[])) {
             Err(Trouble::NotNative(why)) => assert_eq!(
                 why,
-                "the permit on line 10 may be taken from who has it, which threads cannot show yet"
+                "a permit of 'desk' that is asked for on line 10 may be taken from who has it, by `holders`, `then` or `on_preempt`, which threads cannot show yet"
             ),
             other => panic!("{other:?}"),
         }

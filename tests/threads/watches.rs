@@ -11,6 +11,27 @@ use proptest::prelude::*;
 use tempolane::time::Time;
 use tempolane::trace::Outcome;
 
+/// A try meets who waits by `select` at a rendezvous, and nobody else.
+#[test]
+fn a_try_meets_a_choice() {
+    let (lines, end) = told(
+        "
+version: 1
+resources: {r: {kind: buffer, capacity: 0, of: int}, t: {kind: buffer, capacity: 0, of: int}}
+processes:
+  early: {do: [{put: {to: r, value: 1}, within: 0s, else: [{log: nobody}]}]}
+  putter: {start: 400ms, do: [{put: {to: r, value: 3}, within: 0s, else: [{log: lost}]}]}
+  getter: {start: 800ms, vars: {x: 0}, do: [{get: {from: t, into: x}, within: 0s, else: [{log: nothing}]}, {log: 'got {x}'}]}
+  p:
+    start: 200ms
+    vars: {x: 0}
+    do: [{repeat: 2, do: [{select: [{get: {from: r, into: x}, do: [{log: 'x is {x}'}]}, {put: {to: t, value: x + 1}}]}]}]
+",
+    );
+    assert_eq!(lines, ["nobody", "x is 3", "got 4"]);
+    assert_eq!(end, Time::from_nanos(800_000_000).expect("short"));
+}
+
 #[test]
 fn who_goes_on_and_who_gives_up() {
     let (lines, end) = told(

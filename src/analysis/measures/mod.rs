@@ -20,7 +20,7 @@ pub use sojourn::SojournStatistics;
 use crate::ids::{MarkId, ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::{
-    Counted, Event, Kind, MarkFigure, MeasureFigure, MeasureInfo, Measured, ResourceInfo, WaitFor,
+    Counted, Event, Kind, MarkFigure, MeasureFigure, MeasureInfo, Measured, ResourceInfo, StandIns, WaitFor,
     changes_level, initial_levels, level_after,
 };
 use crate::value::Value;
@@ -138,6 +138,7 @@ pub(super) struct MeasureTallies {
     /// Whether anybody counts who waits, and for which resource each process waits.
     counts_waiting: bool,
     waiting: BTreeMap<ProcessId, (ResourceId, WaitFor)>,
+    stand_ins: StandIns,
 }
 
 /// Which of the tallies comes next: each kind is in the order of the scenario.
@@ -193,7 +194,7 @@ struct PassingTally {
 impl MeasureTallies {
     /// For a run with these measures and resources.
     pub(super) fn new(measures: &[MeasureInfo], resources: &[ResourceInfo]) -> MeasureTallies {
-        let mut tallies = MeasureTallies::default();
+        let mut tallies = MeasureTallies { stand_ins: StandIns::new(resources), ..MeasureTallies::default() };
         if measures.iter().any(|measure| matches!(measure.what, Measured::Level(_))) {
             tallies.levels = initial_levels(resources);
         }
@@ -290,9 +291,15 @@ impl MeasureTallies {
         };
         let changes = [(before, -1), (wait, 1)];
         for ((resource, wait_for), by) in changes.into_iter().filter_map(|(of, by)| Some((of?, by))) {
-            let counted = Counted::OF_WAITING.into_iter().filter(|(_, of)| of.has(wait_for));
-            counted.for_each(|(_, of)| self.change(event.time, of, resource, by));
+            self.count(event.time, (resource, wait_for), by);
+            let named: Vec<_> = self.stand_ins.of(resource).collect();
+            named.into_iter().for_each(|(id, of)| self.count(event.time, (id, of.wait_for), by));
         }
+    }
+
+    fn count(&mut self, time: Time, (resource, wait_for): (ResourceId, WaitFor), by: i64) {
+        let counted = Counted::OF_WAITING.into_iter().filter(|(_, of)| of.has(wait_for));
+        counted.for_each(|(_, of)| self.change(time, of, resource, by));
     }
 
     fn change(&mut self, time: Time, of: Counted, resource: ResourceId, by: i64) {

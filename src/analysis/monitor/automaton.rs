@@ -73,9 +73,9 @@ impl Claim {
             }
             Claim::Values { process, source, .. } => when(kind == source.kind(), About::Process(process.0)),
             Claim::Level { resource, .. } => when(changes_level(kind), About::Subject(resource.0)),
-            // Who is stopped waits no more.
+            // Who is stopped waits no more, nor who finds a level as it is wanted.
             Claim::LongestWait { process, .. } => when(
-                matches!(kind, Kind::Block | Kind::Grant | Kind::Timeout | Kind::Done),
+                matches!(kind, Kind::Block | Kind::Grant | Kind::Level | Kind::Timeout | Kind::Done),
                 About::Process(process.0),
             ),
             Claim::NeverTogether(stretches) => {
@@ -240,6 +240,7 @@ fn before(words: &mut [Word], (first, second): (Label, Label), event: &Event) {
 fn wait(words: &mut [Word], bounds: Bounds, event: &Event) {
     let waited = waited(words[0], event.time);
     (words[0], words[1]) = match event.kind {
+        Kind::Block if words[0] != 0 => (words[0], words[1]),
         Kind::Block => (event.time.as_nanos() + 1, words[1]),
         _ if waited > bounds.at_most => (BROKEN, 0),
         _ => (0, words[1].max(waited.min(bounds.at_least))),

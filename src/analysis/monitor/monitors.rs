@@ -7,7 +7,7 @@ use super::failure::{FailedExpectation, FinalState, Moment};
 use super::hearing::Hearing;
 use crate::ids::ResourceId;
 use crate::time::Time;
-use crate::trace::{Claim, Event, Expectation, Expected, Header, Kind, Outcome, StatePredicate};
+use crate::trace::{Claim, Event, Expectation, Expected, Header, Kind, Outcome, StandIns, StatePredicate};
 use crate::value::{Value, Word};
 
 /// The monitors of everything that is expected of a run. Never changes; what
@@ -18,6 +18,7 @@ pub struct Monitors {
     /// By kind of event, who hears it.
     pub(super) hearing: Vec<Hearing>,
     start: Vec<Word>,
+    stand_ins: StandIns,
     /// Whether times mean anything.
     timed: bool,
 }
@@ -59,7 +60,9 @@ impl Monitors {
     }
 
     fn with_time(expected: &Expected, header: &Header, timed: bool) -> Monitors {
-        let mut made = Monitors { monitors: Vec::new(), hearing: Vec::new(), start: Vec::new(), timed };
+        let stand_ins = StandIns::new(&header.resources);
+        let mut made =
+            Monitors { monitors: Vec::new(), hearing: Vec::new(), start: Vec::new(), stand_ins, timed };
         for (number, Expectation { claim, line }) in expected.expectations.iter().enumerate() {
             if !timed && claim.is_timed() {
                 continue;
@@ -128,8 +131,33 @@ impl Monitors {
     pub(super) fn step(&self, index: usize, state: &mut [Word], event: &Event) {
         let words = self.words(index, state);
         if words[0] != BROKEN && words[0] != MET {
-            self.monitors[index].claim.step(words, event, self.timed);
+            let claim = &self.monitors[index].claim;
+            if let Some(event) = self.as_named(claim, event) {
+                claim.step(words, &event, self.timed);
+            }
         }
+    }
+
+    /// An event as a claim takes it: about the resource that the scenario names. `None` in the
+    /// middle of a wait that goes on.
+    fn as_named(&self, claim: &Claim, event: &Event) -> Option<Event> {
+        let about = event.resource().filter(|_| !self.stand_ins.is_empty());
+        let Some(about) = about else { return Some(*event) };
+        let stands_for = |is_it: &dyn Fn(ResourceId, bool) -> bool| {
+            self.stand_ins.of(about).find(|(id, of)| is_it(*id, of.is_taken)).map(|(id, _)| id)
+        };
+        let named = match claim {
+            Claim::LongestWait { .. } if event.kind == Kind::Grant && self.stand_ins.is_line(about) => {
+                return None;
+            }
+            Claim::LongestWait { resource: Some(one), .. } => stands_for(&|id, _| id == *one),
+            // Who reads holds the lock, and has a permit; who is first in the line does not yet.
+            Claim::NeverTogether(_) if matches!(event.kind, Kind::Acquire | Kind::Release) => {
+                stands_for(&|_, is_taken| is_taken)
+            }
+            _ => None,
+        };
+        Some(Event { subject: named.unwrap_or(about).0, ..*event })
     }
 
     pub(super) fn words<'s>(&self, index: usize, state: &'s mut [Word]) -> &'s mut [Word] {

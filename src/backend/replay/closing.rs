@@ -4,12 +4,22 @@
 use super::Replay;
 use crate::ids::ProcessId;
 use crate::kernel::Rest;
-use crate::trace::Fault;
+use crate::trace::{Event, Fault, Outcome, Trace};
 
 /// Steps that leave no event before one that closes.
 const MOST: usize = 1_000;
 
+/// So many events of others at most are noted behind a rule that was broken, before all threads stop.
+const MOST_BEHIND: usize = 256;
+
 impl Replay<'_> {
+    /// Behind how many of its events the rule was broken at the earliest that ended a run.
+    pub(super) fn broken_from(observed: &Trace, events: &[Event]) -> usize {
+        let Outcome::Fault(fault) = &observed.outcome else { return events.len() };
+        let own = events.iter().rposition(|event| event.process == fault.process);
+        own.map_or(0, |last| last + 1).max(events.len().saturating_sub(MOST_BEHIND))
+    }
+
     /// The rule that a process breaks before it leaves another event, if it does.
     pub(super) fn fault_of(&mut self, process: ProcessId) -> Option<Box<Fault>> {
         let mut found = self.faults[process.index()].take();
@@ -38,6 +48,25 @@ impl Replay<'_> {
             *until = if fault.is_some() { came.max(*until) } else { *until };
             fault
         })
+    }
+
+    /// Takes note if the rule that ended the observed run is broken here: before all threads are
+    /// stopped, others may make steps behind the last event of who broke it.
+    pub(super) fn note_broken_rule(&mut self) {
+        let Outcome::Fault(observed) = &self.observed.outcome else { return };
+        self.is_broken = self.is_broken || self.next >= self.broken_from && self.breaks_here(observed);
+    }
+
+    fn breaks_here(&mut self, observed: &Fault) -> bool {
+        let process = observed.process;
+        if let Some(found) = &self.faults[process.index()] {
+            return **found == *observed;
+        }
+        let before = self.machine.clone();
+        let found = if self.can_step(process) { self.next_fault(process) } else { None };
+        self.machine = before;
+        let found = found.or_else(|| self.closed_meanwhile(process));
+        found.as_deref() == Some(observed)
     }
 
     fn next_fault(&mut self, process: ProcessId) -> Option<Box<Fault>> {

@@ -73,6 +73,7 @@ pub fn replay(program: &BoundProgram, recording: &Recording) -> Result<ReplayedR
     let mut replay = Replay::new(program, recording);
     replay.start();
     while replay.next < replay.events.len() {
+        replay.note_broken_rule();
         replay.follow()?;
     }
     replay.check_end()?;
@@ -165,6 +166,10 @@ struct Replay<'a> {
     losers: Vec<ProcessId>,
     /// When the work must end that begins in it, as the thread has read off its clock.
     deadline: Option<u64>,
+    /// Behind how many events the rule was broken at the earliest that ended the run, and
+    /// whether it is known to have been.
+    broken_from: usize,
+    is_broken: bool,
     /// What is left of what is interrupted in it, by the clock of the threads, if the scenario asks.
     left: Option<u64>,
 }
@@ -173,10 +178,13 @@ impl<'a> Replay<'a> {
     fn new(program: &'a BoundProgram, recording: &'a Recording) -> Replay<'a> {
         let observed = &recording.trace;
         let count = program.process_count();
+        let events: Vec<Event> = observed.events.iter().collect();
         Replay {
             program,
             observed,
-            events: observed.events.iter().collect(),
+            broken_from: Replay::broken_from(observed, &events),
+            is_broken: false,
+            events,
             args: observed.iter().map(|(_, args)| args).collect(),
             next: 0,
             machine: Machine::new(program),
@@ -467,7 +475,7 @@ impl<'a> Replay<'a> {
     fn check_fault(&mut self, observed: &Fault) -> Result<(), Box<Disagreement>> {
         let process = observed.process;
         let found = self.fault_of(process).or_else(|| self.closed_meanwhile(process));
-        if found.as_deref() == Some(observed) {
+        if found.as_deref() == Some(observed) || self.is_broken {
             return Ok(());
         }
         let name = self.program.process_name(process);

@@ -130,8 +130,11 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
     let may_be_lost = |op: &Op| matches!(op, Op::Request { manner, .. } if manner.may_be_lost);
     if let Some(op) = program.plain.iter().position(may_be_lost) {
         let line = program.site(OpId::from_index(op)).line;
+        let semaphore = program.accesses(&program.plain[op]).next();
+        let semaphore = semaphore.and_then(|(_, code)| program.definition_named(op, code));
+        let name = semaphore.map_or("a semaphore", |def| &program.resources[def.index()].name);
         return Err(Trouble::NotNative(format!(
-            "the permit on line {line} may be taken from who has it, which threads cannot show yet"
+            "a permit of '{name}' that is asked for on line {line} may be taken from who has it, by `holders`, `then` or `on_preempt`, which threads cannot show yet"
         )));
     }
     let meddles = |&op: &usize| {

@@ -178,7 +178,7 @@ impl<'a> Worker<'a> {
         let process = self.me.process;
         let asked = self.with_kernel(|kernel| kernel.asked(process))?;
         if let Some(asked) = asked {
-            self.set_limit();
+            self.set_limit(asked.resource);
             if self.shared.program.has_choices() {
                 let asks = self.with_kernel(|kernel| kernel.asks(process));
                 self.me.asks =
@@ -329,7 +329,7 @@ impl<'a> Worker<'a> {
             Err(Refusal::NotOwner { mutex, owner }) => {
                 Err(self.not_owner(&ResourceRequest { resource: mutex, ..*asked }, owner))
             }
-            Err(Refusal::TooManyPermits) => Err(self.too_many_permits()),
+            Err(Refusal::TooManyPermits) => Err(self.too_many_permits(asked.resource)),
             Err(Refusal::Untimely) => Err(self.untimely(asked)),
             Err(Refusal::Closing(closed)) => Err(self.closed(asked, closed)),
         }
@@ -405,9 +405,9 @@ impl<'a> Worker<'a> {
         fault.into()
     }
 
-    fn too_many_permits(&mut self) -> Leave {
+    fn too_many_permits(&mut self, semaphore: ResourceId) -> Leave {
         let process = self.me.process;
-        self.with_kernel(|kernel| kernel.permits_fault(process)).into()
+        self.with_kernel(|kernel| kernel.permits_fault(semaphore, process)).into()
     }
 
     /// Lets real time pass until the scenario time is `until`.

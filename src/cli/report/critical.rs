@@ -38,6 +38,12 @@ const EVENTS: u64 = 100_000;
 /// What most of a run was spent on, if it came to a regular end and all of its events were
 /// kept; and below it what would help, if that was tried.
 pub fn critical_line(finished: &Finished) -> String {
+    // What was tried needs no events that were kept.
+    let helps = finished.helps.iter().map(|helps| format!("  what helps: {helps}\n"));
+    path_line(finished) + &helps.collect::<String>()
+}
+
+fn path_line(finished: &Finished) -> String {
     let is_regular = matches!(finished.outcome, Outcome::Completed | Outcome::Horizon) && !finished.untimed;
     let trace = finished.trace.as_ref().filter(|_| is_regular);
     let events = finished.statistics.events;
@@ -49,7 +55,5 @@ pub fn critical_line(finished: &Finished) -> String {
     let charges = path.charges_by_process(header);
     let Some(most) = charges.first() else { return String::new() };
     let whole = duration(path.end.as_nanos());
-    let helps = finished.helps.iter().map(|helps| format!("  what helps: {helps}\n"));
-    let helps = helps.collect::<String>();
-    format!("  critical path: {} of {whole} is {}\n{helps}", duration(most.nanos), charged(most, header))
+    format!("  critical path: {} of {whole} is {}\n", duration(most.nanos), charged(most, header))
 }

@@ -56,6 +56,14 @@ fn verdict(
     let which = if arguments.largest { "largest" } else { "smallest" };
     let condition = condition(arguments);
     match (answer, found.broken()) {
+        (Some(answer), None) if found.open_before().next().is_some() => {
+            let further = if arguments.largest { "larger" } else { "smaller" };
+            let told = format!(
+                "{} is the {which} that is known to do: {condition}; of {further} ones that were tried it cannot be told",
+                told.settings(answer)
+            );
+            (YELLOW, told)
+        }
         (Some(answer), None) => {
             (GREEN, format!("{} is the {which} for which {condition}", told.settings(answer)))
         }
@@ -186,6 +194,7 @@ fn object(told: &Told<'_>, trials: &Trials<'_>, found: &Threshold, arguments: &S
         "largest": arguments.largest,
         "answer": answer.map(|trial| trial.point.varied[0].to_json()),
         "command": answer.map(|trial| told.command(trial)),
+        "undecided": found.open_before().filter_map(point).collect::<Vec<_>>(),
         "monotone": found.broken().is_none(),
         "not_monotone": found.broken().map(|(holds, fails)| json!({"holds": point(holds), "fails": point(fails)})),
         "runs": trials.runs(),

@@ -230,6 +230,7 @@ fn notes(plan: &Plan<'_>, collected: &Collected, options: &ReportOptions) -> Vec
             if plan.precision().is_some() { " at most" } else { "" },
             plan.seed()
         ));
+        notes.extend(missed_precision(plan, collected));
         if collected.base.is_some() && plan.points() > 2 {
             notes.push(
                 "against base: paired differences (common random numbers); their intervals hold all together with 95%"
@@ -240,6 +241,30 @@ fn notes(plan: &Plan<'_>, collected: &Collected, options: &ReportOptions) -> Vec
         notes.push("one replication says nothing of how sure a figure is; --replications 30 does".to_owned());
     }
     notes
+}
+
+/// At how many points the figure is not as sure as was asked for, after as many replications as
+/// there may be.
+fn missed_precision(plan: &Plan<'_>, collected: &Collected) -> Option<String> {
+    let precision = plan.precision()?;
+    let misses = |point: &&PointSummary| {
+        let estimate = &point.estimates[precision.figure];
+        // Without a half-width nothing is known of it.
+        !estimate.half_width(LEVEL).is_some_and(|half| half <= precision.share * estimate.mean().abs())
+    };
+    let missing: Vec<&PointSummary> = collected.points.iter().filter(misses).collect();
+    let first = missing.first()?;
+    let at = match first.varied.is_empty() {
+        true => String::new(),
+        false => format!(", first at {}", settings(plan, &first.varied, ", ")),
+    };
+    Some(format!(
+        "the precision of {}% for {} was missed at {} of {}{at}; --replications allows more",
+        precision.share * 100.0,
+        shown_name(&plan.requests()[precision.figure]),
+        counted(missing.len()),
+        so_many(collected.points.len() as u64, "point"),
+    ))
 }
 
 /// That total times are those of a horizon, where it is that which ended runs.

@@ -57,7 +57,7 @@ impl Body<'_, '_> {
         for Found { reference, .. } in found.into_iter().flatten() {
             let site = if several { reference.site } else { main.site() };
             let name = format!("{} {}", usage.key, self.name_of(&reference));
-            let (up, watch) = (usage.key == SIGNAL.key, self.watch_called(name, site));
+            let (up, watch) = (usage.key == SIGNAL.key, self.watch_called(name, site, None));
             steps.push(Step { kind: StepKind::Shift { resource: reference, up, watch }, site });
         }
     }
@@ -67,12 +67,13 @@ impl Body<'_, '_> {
         let number = Value::Int(i64::from(kind == ResourceKind::Flag));
         let state = if kind == ResourceKind::Flag { "up" } else { "at 0" };
         let name = format!("{} {state}", self.name_of(&on));
+        let def = on.def;
         let level = Expr { kind: ExprKind::Level(Box::new(on)), ty: Type::Int, site };
         let there = Box::new(Self::constant(number, site));
         let holds = ExprKind::Binary(BinaryOp::EqualInt, Box::new(level), there);
         let condition = Expr { kind: holds, ty: Type::Bool, site };
         let waits = vec![Step { kind: StepKind::Until(condition), site }];
-        let watch = self.watch_called(name, site);
+        let watch = self.watch_called(name, site, Some(def));
         StepKind::Select { branches: vec![Branch { waits, body: Vec::new() }], any: false, watch }
     }
 

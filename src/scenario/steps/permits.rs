@@ -9,7 +9,7 @@ use super::preempt::{ON_PREEMPT, PREEMPT, PRIORITY};
 use super::within::{ELSE, SERVED, WITHIN};
 use crate::ids::Site;
 use crate::scenario::model::{Expr, ResourceRef, Step, StepKind};
-use crate::scenario::names::quoted;
+use crate::scenario::names::{quoted, split_name};
 use crate::scenario::node::{Entry, Kind, Node};
 use crate::scenario::scope::Found;
 use crate::scenario::tables::{Form, REFERENCES, Shape, optional, required};
@@ -18,6 +18,9 @@ use crate::value::Value;
 
 pub(in crate::scenario) static ACQUIRE: Use = Use { with_more: Some(counted), ..Use::new("acquire", true) };
 pub(in crate::scenario) static RELEASE: Use = Use { with_more: Some(counted), ..Use::new("release", false) };
+
+/// What a `with` takes, for messages.
+pub(in crate::scenario) static WITH: Use = Use { key: "with", like: Some("acquire"), ..ACQUIRE };
 
 fn counted(key: &str, name: &str, number: &str) -> String {
     format!("`{key}: {{{name}: {number}}}` for so many permits")
@@ -160,6 +163,9 @@ impl Body<'_, '_> {
                 }
                 continue;
             }
+            if self.check.mistakes_lock(entry, usage.key) {
+                continue;
+            }
             let Entry { key, value } = entry;
             let found = self.check.reference(&key.name, key.site, self.scope(), usage);
             let permits = self.check.whole(value, self.scope(), "a number of permits", 0);
@@ -199,19 +205,51 @@ impl Body<'_, '_> {
             let entries = if let Kind::Map(entries) = &node.kind { entries.as_slice() } else { &[] };
             let locked: Option<Vec<_>> = entries
                 .iter()
-                .map(|entry| self.check.locked(entry, self.scope(), (&ACQUIRE, "with")))
+                .map(|entry| self.check.locked(entry, self.scope(), (&WITH, WITH.key)))
                 .collect();
             if let Some(locked) = locked.filter(|locked| !locked.is_empty()) {
                 held.extend(locked.into_iter().flatten());
                 continue;
             }
-            for found in self.check.references(node, self.scope(), &ACQUIRE).into_iter().flatten() {
-                if !self.check.must_say_how(&found.reference, found.entry.kind, "with") {
+            if !entries.is_empty() {
+                self.no_map(node, entries);
+                continue;
+            }
+            for found in self.check.references(node, self.scope(), &WITH).into_iter().flatten() {
+                if !self.check.must_say_how(&found.reference, found.entry.kind, WITH.key) {
                     held.push(found);
                 }
             }
         }
         held
+    }
+}
+
+impl Body<'_, '_> {
+    /// Reports a map below `with` that says not how locks are taken.
+    fn no_map(&mut self, node: &Node, entries: &[Entry]) {
+        if entries.iter().any(|entry| self.check.mistakes_lock(entry, WITH.key)) {
+            return;
+        }
+        let known =
+            entries.iter().find(|entry| self.check.resources.position(split_name(&entry.key.name)).is_some());
+        let (message, hint) = match known {
+            Some(Entry { key, value }) => {
+                let name = &key.name;
+                let number =
+                    if let Kind::Int(number) = value.kind { number.to_string() } else { "n".to_owned() };
+                let hint = format!(
+                    "write `acquire: {{{name}: {number}}}` before the steps and `release: {{{name}: {number}}}` behind them"
+                );
+                ("`with` takes one permit of each name, and no numbers".to_owned(), hint)
+            }
+            None => {
+                let hint = "write `with: m`, `with: [a, b]`, or `with: {read: l}` for a read-write lock";
+                (format!("`with` takes names, found {}", node.described()), hint.to_owned())
+            }
+        };
+        let span = self.check.reports.span_of(node);
+        self.check.reports.error_with_hint(span, message, hint);
     }
 }
 

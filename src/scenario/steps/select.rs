@@ -7,19 +7,20 @@ use super::body::{Body, Main, Reader, StepForm, Use};
 use super::permits::{ACQUIRE_STEP, PERMITS};
 use super::within::{ELSE, SERVED, WITHIN};
 use crate::ids::{ResourceDefId, Site};
-use crate::scenario::context::Check;
+use crate::scenario::context::{Check, Watch};
 use crate::scenario::fields;
 use crate::scenario::model::{
     Amount, Branch, Discipline, Expr, ExprKind, ResourceDef, ResourceSpec, Step, StepKind,
 };
 use crate::scenario::node::{Entry, Kind, Node};
 use crate::scenario::scope::Scope;
+use crate::scenario::source::Span;
 use crate::scenario::tables::{AMOUNT, Form, Shape, optional, required};
 use crate::trace::ResourceKind;
 use crate::value::Type;
 
 pub(in crate::scenario) static ACQUIRE_ALL: Use =
-    Use { with_more: super::permits::ACQUIRE.with_more, ..Use::new("acquire_all", true) };
+    Use { is_together: true, with_more: super::permits::ACQUIRE.with_more, ..Use::new("acquire_all", true) };
 
 /// The most characters of what a wait is called.
 const LONGEST_NAME: usize = 60;
@@ -98,7 +99,8 @@ static BRANCH: Form = Form {
         optional("acquire_all", PERMITS, "From where, all at once."),
         optional("until", Shape::Condition, "A condition over levels, slots and processes."),
         optional("wait", Shape::Reference, "Until a flag is up, or a latch at 0."),
-        optional(AFTER, AMOUNT, "How long at most it is waited for the others; `0s` does not wait."),
+        optional(AFTER, AMOUNT, "How long at most it is waited for the others; `0s` does not wait.")
+            .foreign(&["timeout", "within", "default", "otherwise"]),
         optional("do", Shape::Steps, "What is done then.").foreign(&["then", "steps", "body"]),
         optional(
             ELSE.key,
@@ -132,7 +134,8 @@ impl Body<'_, '_> {
         let condition = self.check.value(node, scope, Some(Type::Bool), "`until`")?.expr;
         let span = self.check.reports.span_of(node);
         if asks(&condition, &|kind| matches!(kind, ExprKind::Now)) {
-            let hint = "write `delay` for time to pass, or `within: 5s` beside `until`";
+            let hint = "a wait ends when somebody changes something: leave the clock out, and write `within: 5s` beside `until`, \
+                        a `delay` before or behind it, or a process that does `delay` and then signals a flag that is asked here";
             self.check.reports.error_with_hint(span, "no change ends a wait for the clock", hint);
             return None;
         }
@@ -200,7 +203,7 @@ impl Body<'_, '_> {
             self.check.reports.error_with_hint(owner, message, hint);
             return None;
         }
-        let watch = self.watch_called(names.join(" or "), main.site());
+        let watch = self.watch_called(names.join(" or "), main.site(), None);
         let kind = StepKind::Select { branches, any, watch };
         let Some((limit, steps)) = after else { return Some(kind) };
         let waits = vec![Step { kind, site: main.site() }];
@@ -208,12 +211,15 @@ impl Body<'_, '_> {
     }
 
     /// A wait in a list of waits, and what it is called.
-    fn entered(&mut self, node: &Node, owner: crate::scenario::source::Span) -> Option<(Entered, String)> {
+    fn entered(&mut self, node: &Node, owner: Span) -> Option<(Entered, String)> {
         let entries = fields::entries(&mut self.check.reports, node, BRANCH.name, owner)?;
         let is_body = |entry: &&Entry| entry.key.name == "do" || entry.key.name == ELSE.key;
         let (steps, rest): (Vec<&Entry>, Vec<&Entry>) = entries.iter().partition(is_body);
         let named = |key: &str| steps.iter().copied().find(|entry| entry.key.name == key);
         let [wait] = rest.as_slice() else {
+            if self.stands_elsewhere(&rest) {
+                return None;
+            }
             let span = self.check.reports.span_of(node);
             let message = "a branch of `select` has one wait, and its steps below `do`";
             let hint = "write it as `- {get: b, do: […]}`";
@@ -243,17 +249,45 @@ impl Body<'_, '_> {
         Some((Entered::Branch(Branch { waits, body }, ended), name))
     }
 
+    /// Reports a key beside the wait of a branch that stands beside `select`, or nowhere.
+    fn stands_elsewhere(&mut self, rest: &[&Entry]) -> bool {
+        let is_wait = |entry: &&&Entry| BRANCH.fields.iter().any(|field| field.key == entry.key.name);
+        let Some(other) = rest.iter().find(|entry| !is_wait(entry)) else { return false };
+        let name = other.key.name.as_str();
+        let (message, hint) = match SELECT_STEP.form.fields.iter().any(|field| field.key == name) {
+            true => (
+                format!("`{name}` is of the whole `select`, and not of one of its branches"),
+                format!("write it beside `select`, as in `- {{select: […], {name}: any}}`"),
+            ),
+            false if BRANCH.meant(name) == Some(AFTER) => (
+                format!("'{name}' beside one wait of a `select` limits none of them"),
+                "write `- after: 5s` in the list, with its steps below `do`".to_owned(),
+            ),
+            false => return false,
+        };
+        let span = self.check.key_span(&other.key);
+        self.check.reports.error_with_hint(span, message, hint);
+        true
+    }
+
     fn body_of(&mut self, steps: Option<&Entry>) -> Vec<Step> {
         steps.map(|entry| self.steps(entry)).unwrap_or_default()
     }
 
     /// What one branch waits for.
-    fn waits(&mut self, wait: &Entry, owner: crate::scenario::source::Span) -> Option<Vec<Step>> {
+    fn waits(&mut self, wait: &Entry, owner: Span) -> Option<Vec<Step>> {
         let span = self.check.key_span(&wait.key);
         if !BRANCH.fields.iter().any(|field| field.key == wait.key.name) {
-            let message = format!("`{}` is nothing to choose by", wait.key.name);
+            let meant =
+                BRANCH.meant(&wait.key.name).map_or(String::new(), |key| format!("; did you mean '{key}'?"));
+            let message = format!("`{}` is nothing to choose by{meant}", wait.key.name);
             let hint = "a branch waits by `get`, `put`, `acquire`, `acquire_all`, `until`, `wait` or `after`";
             self.check.reports.error_with_hint(span, message, hint);
+            return None;
+        }
+        if matches!(wait.key.name.as_str(), "acquire" | "acquire_all") && self.check.names_rwlock(&wait.value)
+        {
+            self.no_lock_here(self.check.reports.span_of(&wait.value));
             return None;
         }
         let (known, reported) = (self.check.watches.len(), self.check.reports.count());
@@ -282,9 +316,7 @@ impl Body<'_, '_> {
             [Step { kind: StepKind::Acquire { resource, .. }, .. }]
                 if self.check.resources.at(resource.def.index()).kind == Some(ResourceKind::Readers) =>
             {
-                let message = "a branch of `select` takes no read-write lock";
-                let hint = "take it in a step of its own, with `within: 0s` for a try";
-                self.check.reports.error_with_hint(span, message, hint);
+                self.no_lock_here(span);
                 None
             }
             [_] => Some(found),
@@ -300,21 +332,28 @@ impl Body<'_, '_> {
         }
     }
 
-    /// A step that waits for one of these, which is called `name` together.
-    fn watch(&mut self, branches: Vec<Branch>, name: String, site: Site) -> StepKind {
-        StepKind::Select { branches, any: false, watch: self.watch_called(name, site) }
+    fn no_lock_here(&mut self, span: Span) {
+        let message = "a branch of `select` takes no read-write lock";
+        let hint = "take it in a step of its own, as in `acquire: {read: l}`, with `within: 0s` for a try";
+        self.check.reports.error_with_hint(span, message, hint);
     }
 
-    /// The number of what is waited for that is called so.
-    pub(super) fn watch_called(&mut self, name: String, site: Site) -> u32 {
+    /// A step that waits for one of these, which is called `name` together.
+    fn watch(&mut self, branches: Vec<Branch>, name: String, site: Site) -> StepKind {
+        StepKind::Select { branches, any: false, watch: self.watch_called(name, site, None) }
+    }
+
+    /// The number of what is waited for that is called so; with as many instances as
+    /// `each_of` has, if it is that one alone.
+    pub(super) fn watch_called(&mut self, name: String, site: Site, each_of: Option<ResourceDefId>) -> u32 {
         let name = match name.char_indices().nth(LONGEST_NAME) {
             Some((end, _)) => format!("{}…", &name[..end]),
             None => name,
         };
         let watches = &mut self.check.watches;
-        let known = watches.iter().position(|(other, _)| *other == name);
+        let known = watches.iter().position(|other| other.name == name);
         let watch = known.unwrap_or_else(|| {
-            watches.push((name, site));
+            watches.push(Watch { name, site, each_of });
             watches.len() - 1
         });
         watch as u32
@@ -370,13 +409,15 @@ impl Check<'_> {
         mut resources: Vec<ResourceDef>,
     ) -> (Vec<ResourceDef>, Vec<ResourceDefId>) {
         let first = resources.len();
-        resources.extend(self.watches.iter().map(|(name, site)| ResourceDef {
-            name: name.clone(),
-            count: None,
+        let watches = self.watches.iter().map(|watch| ResourceDef {
+            name: watch.name.clone(),
+            count: watch.each_of.and_then(|def| resources[def.index()].count.clone()),
             spec: ResourceSpec::of_kind(ResourceKind::Watch),
             discipline: Discipline::Fifo,
-            site: *site,
-        }));
+            site: watch.site,
+        });
+        let watches: Vec<ResourceDef> = watches.collect();
+        resources.extend(watches);
         let watches = (first..resources.len()).map(ResourceDefId::from_index).collect();
         (resources, watches)
     }

@@ -383,13 +383,44 @@ fn read_write_locks_say_how_they_are_taken() {
         ("{with: rw, do: []}", 23, "`with` does not say how", "`with: {read: rw}`"),
         ("{acquire: {rw: 1}}", 27, "`acquire` does not say how", "`acquire: {read: rw}`"),
         ("{with: {read: lock}, do: []}", 30, "`read` is a way to take a read-write lock", "`with: lock`"),
-        ("{with: [lock, {reads: rw}], do: []}", 31, "takes the name of a resource, found a map", ""),
+        (
+            "{with: [lock, {reads: rw}], do: []}",
+            31,
+            "'reads' is no way to take the read-write lock 'rw'; did you mean 'read'?",
+            "`with: {read: rw}`",
+        ),
+        (
+            "{acquire: {raed: rw}}",
+            27,
+            "'raed' is no way to take the read-write lock 'rw'",
+            "`acquire: {read: rw}`",
+        ),
+        (
+            "{acquire: {rw: read}}",
+            27,
+            "how a read-write lock is taken stands before its name",
+            "`acquire: {read: rw}`",
+        ),
+        ("{with: {lock: 2}, do: []}", 24, "`with` takes one permit of each name", "`acquire: {lock: 2}`"),
+        ("{with: 2, do: []}", 23, "`with` takes the name of a resource, found an integer", ""),
+        ("{select: [{acquire: rw}]}", 36, "takes no read-write lock", "`acquire: {read: l}`"),
+        ("{until: store == 1}", 24, "unknown parameter or variable 'store'", "`slot(store, 0)`"),
+        ("{until: finished(p)}", 24, "unknown function 'finished'", "`done(p)`"),
+        ("{until: timeout(3s) or level(lock) == 1}", 24, "unknown function 'timeout'", "`within: 5s`"),
+        (
+            "{select: [{acquire: lock, discipline: any, do: []}]}",
+            42,
+            "`discipline` is of the whole `select`",
+            "beside `select`",
+        ),
+        ("{select: [{acquire: lock, within: 1s, do: []}]}", 42, "'within' beside one wait", "`- after: 5s`"),
+        ("{select: [{timeout: 3s}]}", 27, "did you mean 'after'?", ""),
         ("{acquire_all: {read: rw}}", 37, "`acquire_all` cannot use the rwlock 'rw'", "`acquire`"),
         ("{select: [{acquire: {read: rw}}]}", 27, "takes no read-write lock", "`within: 0s`"),
         ("{wait: rw}", 23, "`wait` cannot use the rwlock 'rw'", "`acquire`"),
     ] {
         let text = format!(
-            "version: 1\nresources: {{lock: mutex, rw: rwlock}}\nprocesses:\n  p: {{do: [    {step}]}}\n"
+            "version: 1\nresources: {{lock: mutex, rw: rwlock, store: {{kind: memory, slots: 1}}}}\nprocesses:\n  p: {{do: [    {step}]}}\n"
         );
         refused(&text, &[(4, column, message, hint)]);
     }

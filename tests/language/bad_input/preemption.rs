@@ -73,16 +73,10 @@ processes: {{p: {{on: cpu, do: [{{work: 1s}}]}}}}
 "
         )
     };
+    one(&text("cores: {0: 2}"), "a key must be text, found an integer", "`0s`");
     one(&text("cores: {1s: 2}"), "a timetable begins at `0s`", "as in `{0s: 3, 4h: 1}`");
     one(&text("cores: {0s: 2, 2s: 1, 1s: 2}"), "the times of a timetable ascend", "");
     one(&text("cores: {0s: -1}"), "`cores` is at least 0, found -1", "");
     let speeds = text("cores: {0s: 2, 2s: 1}, discipline: sharing, speed: [1, 2]");
     one(&speeds, "`speed` goes with one number of `cores`", "as fast as there are cores");
-}
-
-/// It would always be 0.
-#[test]
-fn waits_at_what_is_made_of_others_are_not_told_apart() {
-    let text = "version: 1\nresources: {l: rwlock}\nprocesses: {p: {do: [{with: {read: l}, do: []}]}}\nexpect: {longest_wait: {p.l: 0s}}\n";
-    one(text, "waits at the rwlock 'l' are not told apart by resource", "write `p` alone");
 }

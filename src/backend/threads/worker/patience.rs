@@ -7,7 +7,7 @@ use super::{Leave, Served, Worker};
 use crate::backend::threads::clock::wall;
 use crate::backend::threads::native::Client;
 use crate::backend::threads::primitives::{Grant, WaitLimit};
-use crate::ids::OpId;
+use crate::ids::{OpId, ResourceId};
 use crate::program::Use;
 use crate::time::Time;
 use crate::trace::{Kind, WaitFor};
@@ -15,13 +15,24 @@ use crate::value::Word;
 
 impl Worker<'_> {
     /// How long it waits by the step in front of which it stands, if it has to.
-    pub(super) fn set_limit(&mut self) {
+    pub(super) fn set_limit(&mut self, resource: ResourceId) {
         let until = self.machine.deadline(self.shared.program, self.me.process);
         self.me.limit = match until {
             None => WaitLimit::Never,
-            Some(until) if until.as_nanos() <= self.planned => WaitLimit::AtOnce,
+            Some(until) if until.as_nanos() <= self.planned && !self.may_be_met(resource) => {
+                WaitLimit::AtOnce
+            }
             Some(_) => WaitLimit::Later,
         };
+    }
+
+    /// Whether somebody who waits for several things may meet it at a rendezvous, as soon as it
+    /// stands in line.
+    fn may_be_met(&self, resource: ResourceId) -> bool {
+        let program = self.shared.program;
+        program.is_attended(self.me.op.index())
+            && matches!(self.wait_for(self.me.op), Some(WaitFor::Put | WaitFor::Get))
+            && program.resource_info(resource).capacity == Some(0)
     }
 
     /// Waits on the parker; that may run out before it is served.

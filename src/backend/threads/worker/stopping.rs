@@ -92,7 +92,7 @@ impl Worker<'_> {
             let Native::Semaphore(semaphore) = &shared.natives[id.index()] else { continue };
             let holder = Requester { resource: id, ..other.clone() };
             if semaphore.release(&holder, &shared.census, &mut self.record).is_err() {
-                return Err(self.too_many_permits());
+                return Err(self.too_many_permits(id));
             }
         }
         for (native, id) in shared.natives.iter().zip((0..).map(ResourceId)) {

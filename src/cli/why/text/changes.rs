@@ -67,6 +67,24 @@ pub fn change(effect: &Effect) -> String {
     format!("{}{line} {}", printable(&effect.factor.name), effect.change)
 }
 
+/// What these change, each with as much of its place and of its value as tells it from the others.
+fn told_apart(effects: Vec<&Effect>) -> Vec<String> {
+    let told = |effect: &Effect, much: usize| {
+        let whole = change(effect);
+        let shown = match much {
+            0 => return printable(&effect.factor.name),
+            1 => whole.strip_suffix(effect.change.as_str()),
+            _ => whole.split(" → ").next(),
+        };
+        shown.map_or(whole.clone(), |shown| shown.trim_end().to_owned())
+    };
+    let is_alone = |effect: &Effect, much| {
+        effects.iter().filter(|other| told(other, much) == told(effect, much)).count() == 1
+    };
+    let much = |effect: &Effect| (0..2).find(|&much| is_alone(effect, much)).unwrap_or(2);
+    effects.iter().map(|effect| told(effect, much(effect))).collect()
+}
+
 /// A difference with half of its interval, if there is one.
 fn difference(saved: &Estimate, subject: &Subject<'_>, is_random: bool) -> String {
     let half = saved.half_width(LEVEL).filter(|_| is_random);
@@ -204,14 +222,14 @@ fn curves(subject: &Subject<'_>, explained: &Explained, effects: &Effects) -> St
     let Some((_, first)) = explained.curves.first() else { return String::new() };
     let percents: Vec<String> = first.points.iter().map(|(percent, _)| format!("{percent}%")).collect();
     let heads: Vec<&str> = std::iter::once("shorter by").chain(percents.iter().map(String::as_str)).collect();
-    let row = |(place, curve): &(usize, crate::why::Curve)| {
-        let name = printable(&effects.effects[*place].factor.name);
+    let names = told_apart(explained.curves.iter().map(|(place, _)| &effects.effects[*place]).collect());
+    let row = |((_, curve), name): (&(usize, crate::why::Curve), &String)| {
+        let name = name.clone();
         let figures = curve.points.iter().map(|(_, figure)| shown(*figure, subject));
         std::iter::once(name).chain(figures).collect()
     };
-    let mut text = table(&heads, &[], explained.curves.iter().map(row));
-    for (place, curve) in &explained.curves {
-        let name = printable(&effects.effects[*place].factor.name);
+    let mut text = table(&heads, &[], explained.curves.iter().zip(&names).map(row));
+    for ((_, curve), name) in explained.curves.iter().zip(&names) {
         let _ = match curve.kink {
             None => writeln!(text, " each percent less of {name} saves as much as the first"),
             Some(kink) => writeln!(
