@@ -68,10 +68,12 @@ impl Check<'_> {
             each(&process.body, &mut |step| {
                 if let Some(buffer) = waits_for_close(step).filter(|buffer| !closed.contains_key(buffer)) {
                     let name = self.resources.names().nth(buffer.index()).unwrap_or_default();
-                    let message =
-                        format!("what stands under `else` is never done: nobody closes {}", quoted(name));
+                    let message = format!(
+                        "`else` or `served` is for when {} is closed, and nobody closes it",
+                        quoted(name)
+                    );
                     let span = self.reports.span_of_text(step.site, "get");
-                    let hint = "write `close` behind the last `put`, or `within: 5s` beside `else`";
+                    let hint = "write `close` behind the last `put`, or `within: 5s` beside the get";
                     self.reports.error_with_hint(span, message, hint);
                 }
             });

@@ -69,6 +69,13 @@ impl Check<'_> {
     }
 
     fn type_word(&mut self, node: &Node) -> Option<Type> {
+        if matches!(node.kind, Kind::Map(_) | Kind::Seq(_)) {
+            let span = self.reports.span_of(node);
+            let message = format!("a type is one of {}, found {}", TYPES.join(", "), node.described());
+            let hint = "a record has fields of these types, `of: {kind: int, size: duration}`, and no records or lists in it";
+            self.reports.error_with_hint(span, message, hint);
+            return None;
+        }
         let word = self.word(node, "a type", &TYPES)?;
         Type::ALL.into_iter().find(|ty| ty.name() == word)
     }
@@ -172,8 +179,12 @@ impl Check<'_> {
     }
 
     /// Reports a record where the items of the buffer are none; whether it is one.
-    pub(super) fn is_no_record(&mut self, node: &Node, what: &str) -> bool {
+    pub(super) fn is_no_record(&mut self, node: &Node, buffer: Option<&ResourceEntry>, what: &str) -> bool {
         let Kind::Map(_) = &node.kind else { return false };
+        if buffer.is_some_and(|buffer| !buffer.by_puts && buffer.ty.is_none()) {
+            // What the items are is wrong at the buffer, and reported there.
+            return true;
+        }
         let span = self.reports.span_of(node);
         let message = format!("{what} is a record, but the items of this buffer are plain values");
         let hint = "declare the fields at the buffer, as in `of: {kind: int, size: int}`";

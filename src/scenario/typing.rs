@@ -148,7 +148,9 @@ impl Typer<'_, '_> {
         let vars = self.scope.vars.into_iter().flat_map(Table::names);
         let message = format!("unknown {what} {}", quoted(name));
         let in_block = self.scope.arguments.is_some();
-        let hint = self.instead(name).or_else(|| in_block.then(|| IN_BLOCK.to_owned()));
+        let is_field = |item: &ResourceEntry| item.fields.iter().any(|field| field.name == name);
+        let of_item = self.scope.item.filter(|item| is_field(item)).map(|_| format!("write `item.{name}`"));
+        let hint = of_item.or_else(|| self.instead(name)).or_else(|| in_block.then(|| IN_BLOCK.to_owned()));
         self.reports.unknown_with_hint(span, message, name, params.chain(vars), hint);
     }
 

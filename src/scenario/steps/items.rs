@@ -153,7 +153,10 @@ impl Body<'_, '_> {
             Kind::Seq(nodes) if !nodes.is_empty() => Some(nodes.iter().map(Some).collect()),
             _ => {
                 let span = self.check.reports.span_of(&entry.value);
-                let message = format!("`values` takes a list of values, found {}", entry.value.described());
+                let message = match &entry.value.kind {
+                    Kind::Seq(_) => "`values` has nothing to put".to_owned(),
+                    _ => format!("`values` takes a list of values, found {}", entry.value.described()),
+                };
                 self.check.reports.error_with_hint(span, message, "as in `values: [1, 2, 3]`");
                 None
             }

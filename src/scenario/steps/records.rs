@@ -30,7 +30,7 @@ impl Body<'_, '_> {
             let values = self.check.record(node, self.scope(), &buffer.fields, what)?;
             return Some(values.into_iter().map(|value| value.expr).collect());
         }
-        if self.check.is_no_record(node, what) {
+        if self.check.is_no_record(node, Some(buffer), what) {
             return None;
         }
         self.value(node, buffer.ty, what).map(|typed| vec![typed.expr])
@@ -45,7 +45,7 @@ impl Body<'_, '_> {
     ) -> Option<Vec<ItemTarget>> {
         let Some(node) = node else { return Some(Vec::new()) };
         let Some(buffer) = buffer.filter(|buffer| !buffer.fields.is_empty()) else {
-            if self.check.is_no_record(node, "`into`") {
+            if self.check.is_no_record(node, buffer, "`into`") {
                 return None;
             }
             let (var, element) = self.into(node, buffer.and_then(|buffer| buffer.ty), count)?;
@@ -55,8 +55,11 @@ impl Body<'_, '_> {
         let Kind::Map(entries) = &node.kind else {
             if node.kind != Kind::Bad {
                 let message = format!("`into` says where fields of a record go, found {}", node.described());
-                let hint =
-                    format!("write variables for those that you want of `{}`", written(&buffer.fields));
+                let hint = format!(
+                    "write a variable for each field that you want, `{{{}: x}}` of `{}`",
+                    buffer.fields[0].name,
+                    written(&buffer.fields)
+                );
                 self.check.reports.error_with_hint(span, message, hint);
             }
             return None;

@@ -4,7 +4,7 @@
 use super::body::{Body, Main};
 use crate::ids::VarId;
 use crate::scenario::model::{Step, StepKind};
-use crate::scenario::node::Node;
+use crate::scenario::node::{Kind, Node};
 use crate::scenario::tables::{AMOUNT, Field, Shape, optional};
 use crate::value::{Type, Value};
 
@@ -79,6 +79,18 @@ impl Body<'_, '_> {
     }
     /// The variable that is true or false by what a step came to.
     fn flag(&mut self, node: &Node) -> Option<VarId> {
+        if let Kind::Text(text) = &node.kind
+            && text.contains('[')
+        {
+            let span = self.check.reports.span_of(node);
+            let message = "`served` names a variable, and no element of an array";
+            self.check.reports.error_with_hint(
+                span,
+                message,
+                "write `served: ok`, and `set` the element behind it",
+            );
+            return None;
+        }
         let (position, span) = self.variable(node, "`served`")?;
         let known = self.vars.at(position);
         if known.array || known.ty.is_some_and(|ty| ty != Type::Bool) {

@@ -68,7 +68,7 @@ fn a_get_asks_for_one_item() {
 fn several_values() {
     let put = |more: &str| with_step(&format!("put: {{to: queue, {more}}}"));
     one(&put("values: 5"), "`values` takes a list of values, found an integer", "as in `values: [1, 2, 3]`");
-    one(&put("values: []"), "`values` takes a list of values", "");
+    one(&put("values: []"), "`values` has nothing to put", "");
     one(&put("values: [1, 2], value: 3"), "`values` does not go with `value`", "");
     one(&put("values: [1, 2], count: 3"), "`values` does not go with `count`", "");
     one(&put("values: [1, 2s]"), "`value` takes an integer, found a duration", "");

@@ -65,7 +65,12 @@ fn else_beside_a_get_needs_somebody_who_closes() {
     };
     refused(
         &text("q\n        else: []\n      - get: r"),
-        &[(7, 9, "what stands under `else` is never done: nobody closes 'q'", "`within: 5s` beside `else`")],
+        &[(
+            7,
+            9,
+            "`else` or `served` is for when 'q' is closed, and nobody closes it",
+            "`within: 5s` beside the get",
+        )],
     );
     refused(
         &text("[q, r]\n        else: []"),

@@ -415,7 +415,12 @@ fn read_write_locks_say_how_they_are_taken() {
         ),
         ("{select: [{acquire: lock, within: 1s, do: []}]}", 42, "'within' beside one wait", "`- after: 5s`"),
         ("{select: [{timeout: 3s}]}", 27, "did you mean 'after'?", ""),
-        ("{acquire_all: {read: rw}}", 37, "`acquire_all` cannot use the rwlock 'rw'", "`acquire: {read: rw}`"),
+        (
+            "{acquire_all: {read: rw}}",
+            37,
+            "`acquire_all` cannot use the rwlock 'rw'",
+            "`acquire: {read: rw}`",
+        ),
         ("{select: [{acquire: {read: rw}}]}", 27, "takes no read-write lock", "`within: 0s`"),
         ("{wait: rw}", 23, "`wait` cannot use the rwlock 'rw'", "`acquire`"),
     ] {

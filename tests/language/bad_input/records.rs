@@ -183,3 +183,19 @@ fn expected_records_have_all_fields() {
     refused(&expected("p.n.size: [1]"), &[(9, 14, "the items of this buffer are plain values", "")]);
     refused(&expected("p.q.size: [1]"), &[(9, 21, "one of what is taken out takes a duration", "")]);
 }
+
+/// What is wrong at the buffer is not reported again where it is used, and types have no parts.
+#[test]
+fn a_wrong_record_is_one_problem() {
+    let hint = "no records or lists in it";
+    for of in ["{kind: int, size: {x: int}}", "{kind: [int], size: duration}", "[int, duration]"] {
+        let text = with("{put: {to: q, value: {kind: 1, size: 1s}}}, {get: {from: q, into: {kind: _k}}}")
+            .replace("{kind: int, size: duration}", of);
+        let found = super::diagnostics(&text, &[]);
+        assert_eq!(found.items.len(), 1, "{found}");
+        assert!(found.to_string().contains(hint), "{found}");
+    }
+    one("{get: {from: q, where: size > 1s}}", "size", "unknown parameter or variable 'size'", "`item.size`");
+    one("{get: {from: q, into: _s}}", "_s", "`into` says where fields of a record go", "`{kind: x}`");
+    one("{put: {to: n, values: []}}", "[]", "`values` has nothing to put", "`values: [1, 2, 3]`");
+}
