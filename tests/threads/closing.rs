@@ -46,7 +46,7 @@ processes:
 ";
     for text in [thief, closer] {
         let program = program(text, &[]);
-        for _ in 0..40 {
+        for _ in 0..15 {
             let recording = record(&program, 1000.0);
             assert!(matches!(recording.trace.outcome, Outcome::Fault(_)), "{:?}", recording.trace.outcome);
             replayed(&program, &recording);

@@ -388,7 +388,7 @@ processes:
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(150), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(80), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever the threads do that interrupt, start, join and stop each other, the model could have done it.
     #[test]

@@ -168,7 +168,7 @@ fn with_hours(scenario: impl Strategy<Value = String>) -> impl Strategy<Value = 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(150), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(80), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever the threads do while permits come and go, the model could have done it.
     #[test]
