@@ -5,7 +5,7 @@
 //! goes on, and with what left; else it finds one by which its next stand in the block ends.
 
 use super::{Leave, Worker};
-use crate::backend::threads::native::{Client, Native, Withdrawn};
+use crate::backend::threads::native::{Client, Withdrawn};
 use crate::backend::threads::primitives::{Fact, Observer};
 use crate::backend::threads::seat::{Notice, Position};
 use crate::ids::ProcessId;
@@ -19,13 +19,7 @@ impl Worker<'_> {
     /// which that may be.
     pub(super) fn interrupt_other(&mut self, asked: &ResourceRequest) -> Result<(), Leave> {
         let shared = self.shared;
-        let Native::Life(lives, place) = &shared.natives[asked.resource.index()] else {
-            unreachable!("nothing is interrupted but a process")
-        };
-        let (place, other) = (*place, lives.process(*place));
-        if other == self.me.process {
-            return Err(self.untimely(asked));
-        }
+        let (lives, place, other) = self.another_life(asked)?;
         let seat = &shared.seats[other.index()];
         while lives.is_alive(place) {
             let position = seat.position();

@@ -7,25 +7,19 @@
 use super::{Leave, Worker};
 use crate::backend::threads::atomic_gate::Pass;
 use crate::backend::threads::native::{Client, Native, Withdrawn};
-use crate::backend::threads::primitives::{Fact, Observer, Requester};
+use crate::backend::threads::primitives::{Fact, Lives, Observer, Requester};
 use crate::backend::threads::seat::Position;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::ResourceRequest;
 use crate::time::Time;
 use crate::trace::Kind;
 
-impl Worker<'_> {
+impl<'a> Worker<'a> {
     /// Ends the process with the life that is asked for, if it is alive; `lost`: what it
     /// holds is not given back.
     pub(super) fn stop_other(&mut self, asked: &ResourceRequest, lost: bool) -> Result<(), Leave> {
         let shared = self.shared;
-        let Native::Life(lives, place) = &shared.natives[asked.resource.index()] else {
-            unreachable!("nothing is stopped but a process")
-        };
-        let (place, other) = (*place, lives.process(*place));
-        if other == self.me.process {
-            return Err(self.untimely(asked));
-        }
+        let (lives, place, other) = self.another_life(asked)?;
         let seat = &shared.seats[other.index()];
         while lives.is_alive(place) {
             let told = lives.about(&self.me, place, Kind::Stop);
@@ -49,6 +43,21 @@ impl Worker<'_> {
         // It leaves no event, and a replay must know when it was.
         self.readings.push(0);
         Ok(())
+    }
+
+    /// The life that is asked for, and whose it is; nobody may end or interrupt its own.
+    pub(super) fn another_life(
+        &mut self,
+        asked: &ResourceRequest,
+    ) -> Result<(&'a Lives, usize, ProcessId), Leave> {
+        let shared = self.shared;
+        let Native::Life(lives, place) = &shared.natives[asked.resource.index()] else {
+            unreachable!("nothing is stopped or interrupted but a process")
+        };
+        match lives.process(*place) {
+            own if own == self.me.process => Err(self.untimely(asked)),
+            other => Ok((lives, *place, other)),
+        }
     }
 
     /// Lets others make steps until another thread knows where it stands, and has the gate again.
