@@ -334,7 +334,7 @@ impl BoundProgram {
             let mut drawn: Vec<Slot> = codes().flat_map(|code| [code.position, code.ahead]).collect();
             drawn.sort_unstable_by_key(|slot| slot.0);
             drawn.dedup();
-            let of_streams = codes().filter(|code| code.sampler.has_own_stream());
+            let of_streams = codes().filter(|code| code.sampler.reads_words());
             let positions = of_streams.map(|code| code.position).collect();
             let def = &mut self.processes[number];
             match def.life {
