@@ -98,6 +98,8 @@ pub(super) struct Reports<'t> {
     items: Vec<Diagnostic>,
     /// While above 0, problems are not collected.
     muted: u32,
+    /// Where nothing more is said, since something was about what stands there.
+    told: Vec<Span>,
     /// How many names may still be compared in search of the one that was
     /// meant, so that a large file full of errors is not quadratic.
     comparisons: usize,
@@ -105,7 +107,13 @@ pub(super) struct Reports<'t> {
 
 impl<'t> Reports<'t> {
     pub fn new(text: &'t str) -> Self {
-        Reports { index: TextIndex::new(text), items: Vec::new(), muted: 0, comparisons: 200_000 }
+        Reports {
+            index: TextIndex::new(text),
+            items: Vec::new(),
+            muted: 0,
+            told: Vec::new(),
+            comparisons: 200_000,
+        }
     }
 
     pub fn index(&self) -> &TextIndex<'t> {
@@ -148,6 +156,11 @@ impl<'t> Reports<'t> {
     /// Ends what [`Reports::mute`] began.
     pub fn unmute(&mut self) {
         self.muted = self.muted.saturating_sub(1);
+    }
+
+    /// Says nothing more about what stands there.
+    pub fn told(&mut self, span: Span) {
+        self.told.push(span);
     }
 
     pub fn error(&mut self, span: Span, message: impl Into<String>) {
@@ -196,7 +209,7 @@ impl<'t> Reports<'t> {
 
     /// Reports a problem, with a hint if there is one.
     pub fn report(&mut self, span: Span, message: String, hint: Option<String>) {
-        if self.muted == 0 {
+        if self.muted == 0 && !self.told.iter().any(|told| told.contains(span.site)) {
             let Span { site, length } = span;
             let item = Diagnostic { site, length, message, hint, origin: None, settings: Vec::new() };
             self.items.push(self.invisible_in(span).unwrap_or(item));

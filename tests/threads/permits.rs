@@ -139,11 +139,13 @@ processes:
 "
         )
     };
-    for (key, way) in [("", ", then: resume"), ("    holders: resume", "")] {
+    for (key, way, line) in [("", ", then: resume", 10), ("    holders: resume", "", 8)] {
         match threads::check(&program(&text(key, way), &[])) {
             Err(Trouble::NotNative(why)) => assert_eq!(
                 why,
-                "a permit of 'desk' that is asked for on line 10 may be taken from who has it, by `holders`, `then` or `on_preempt`, which threads cannot show yet"
+                format!(
+                    "line {line} lets a permit of 'desk' be taken from who has it, which threads cannot show yet"
+                )
             ),
             other => panic!("{other:?}"),
         }

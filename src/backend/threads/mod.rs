@@ -127,14 +127,12 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "the cores on line {line} go by a timetable, which takes them from threads that work; that threads cannot show yet"
         )));
     }
-    let may_be_lost = |op: &Op| matches!(op, Op::Request { manner, .. } if manner.may_be_lost);
-    if let Some(op) = program.plain.iter().position(may_be_lost) {
-        let line = program.site(OpId::from_index(op)).line;
-        let semaphore = program.accesses(&program.plain[op]).next();
-        let semaphore = semaphore.and_then(|(_, code)| program.definition_named(op, code));
+    if let Some(request) = program.requests.iter().min_by_key(|request| request.from.index()) {
+        let (at, line) = (request.from.index(), request.lost_by.line);
+        let semaphore = program.definition_named(at, request.semaphore);
         let name = semaphore.map_or("a semaphore", |def| &program.resources[def.index()].name);
         return Err(Trouble::NotNative(format!(
-            "a permit of '{name}' that is asked for on line {line} may be taken from who has it, by `holders`, `then` or `on_preempt`, which threads cannot show yet"
+            "line {line} lets a permit of '{name}' be taken from who has it, which threads cannot show yet"
         )));
     }
     let meddles = |&op: &usize| {
