@@ -32,14 +32,6 @@ pub(super) struct Span {
     pub length: u32,
 }
 
-impl Span {
-    /// Whether a place lies in it, which is in one line.
-    pub fn contains(self, place: Site) -> bool {
-        let Span { site, length } = self;
-        site.line == place.line && (site.column..site.column + length).contains(&place.column)
-    }
-}
-
 /// Bytes between two entries of [`TextIndex::blocks`].
 const BLOCK: usize = 128;
 
