@@ -128,7 +128,7 @@ processes:
     let room = Room::with(&[("p.yaml", text)]);
     room.run("explore p.yaml").with_code(1).says(&["Deadlock in 1 state"]);
     let again = room.run("run p.yaml --schedule output/two-locks/deadlock.schedule --write none");
-    again.with_code(1).says(&["deadlock at", "2 of 2 processes wait"]);
+    again.with_code(1).says(&["deadlock at", "2 of 3 processes wait"]);
 }
 
 #[test]
