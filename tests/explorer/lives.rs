@@ -277,7 +277,7 @@ processes:
     arrivals: {{every: 1s, up_to: 4, most: 3}}
     vars: {{x: 0, a: {{array: 2, of: {of}}}}}
     do:
-      - set: {{\"a[1]\": {value} + a[0]}}
+      - set: {{\"a[1]\": \"{value} + a[0]\"}}
       - delay: 2500ms
       - write: {{to: d, at: index, value: \"a[1]\"}}
 "
