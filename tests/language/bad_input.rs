@@ -430,3 +430,13 @@ fn a_problem_is_shown_with_its_line_and_hint() {
    = help: a duration needs a unit; write `5s` or `5ms`"
     );
 }
+
+/// Found by fuzzing: where a line of those who wait belongs to a resource that is not there, since
+/// something is wrong with it.
+#[test]
+fn waits_for_a_resource_that_is_wrong() {
+    let text = "version: 1\nresources: {l: {kind: latch, from:w 2}}\nprocesses:\n  m: {do: [{wait: l}]}\n";
+    refused(text, &[(2, 30, "a space is missing after the colon", "from: w 2")]);
+    let text = "version: 1\nresources: {l: {kind: rwlock, count:w 2}}\nprocesses:\n  m: {do: [{acquire: {read: \"l[0]\"}}]}\n";
+    refused(text, &[(2, 31, "a space is missing after the colon", "count: w 2")]);
+}

@@ -407,9 +407,11 @@ impl Check<'_> {
         mut resources: Vec<ResourceDef>,
     ) -> (Vec<ResourceDef>, Vec<ResourceDefId>) {
         let first = resources.len();
+        // A resource with something wrong may be missing.
+        let count = |def: ResourceDefId| resources.get(def.index())?.count.clone();
         let watches = self.watches.iter().map(|watch| ResourceDef {
             name: watch.name.clone(),
-            count: watch.each_of.and_then(|def| resources[def.index()].count.clone()),
+            count: watch.each_of.and_then(count),
             spec: ResourceSpec::of_kind(ResourceKind::Watch),
             discipline: Discipline::Fifo,
             site: watch.site,
