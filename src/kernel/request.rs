@@ -271,6 +271,20 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         self.arena[at.frame() + frame::STATE] = state_word(next, State::Ready);
     }
 
+    /// The op with which a process goes on that is served at the one in front of which it rests: the same
+    /// if more is to be taken by that.
+    pub fn served_at(&self, process: ProcessId) -> OpId {
+        let at = self.context(process);
+        let stays = match self.program.plain[at.op()] {
+            Op::AcquireMany { left, .. } | Op::Seize { left, .. } => {
+                self.read(self.arena, left.source(), at.frame()) > 1
+            }
+            Op::WorkOn { .. } | Op::Done { .. } => true,
+            _ => false,
+        };
+        OpId::from_index(at.op() + usize::from(!stays))
+    }
+
     /// That `process` released a mutex which is not its own.
     pub fn not_owner_fault(
         &self,

@@ -87,7 +87,7 @@ fn served(response: Response<Vec<Word>>, me: &Requester) -> Option<Vec<Word>> {
         }
         Response::Waits { last: false } => match me.parker.wait() {
             Grant::Served { items, .. } => Some(items),
-            Grant::Ended { .. } => unreachable!("nobody closes"),
+            Grant::Ended { .. } | Grant::Dismissed { .. } => unreachable!("nobody closes, or takes it out"),
             Grant::Stopped => None,
         },
     }

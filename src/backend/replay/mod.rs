@@ -18,7 +18,7 @@ mod describe;
 mod meddling;
 mod timeout;
 
-use super::threads::Recording;
+use super::threads::{Recording, SilentStep};
 use crate::figure::{so_many, verb};
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::kernel::{Draws, Kernel, Machine, Request, Rest, Scheduler, State, Yield, find_deadlock};
@@ -74,6 +74,7 @@ pub fn replay(program: &BoundProgram, recording: &Recording) -> Result<ReplayedR
     replay.start();
     while replay.next < replay.events.len() {
         replay.note_broken_rule();
+        replay.follow_silently()?;
         replay.follow()?;
     }
     replay.check_end()?;
@@ -130,14 +131,6 @@ impl Scheduler for Woken {
     }
 }
 
-/// What a thread noted when it was to stop or interrupt another one.
-enum Met {
-    /// That one was not alive, or not inside of a block in which it may be interrupted.
-    Nobody,
-    /// This process.
-    Process(ProcessId),
-}
-
 struct Replay<'a> {
     program: &'a BoundProgram,
     observed: &'a Trace,
@@ -149,8 +142,9 @@ struct Replay<'a> {
     draws: Draws,
     /// By process: what its ops on the clock have yet to read.
     readings: Vec<std::slice::Iter<'a, u64>>,
-    /// By process: how many steps it has made that left no event.
-    silent_steps: Vec<u64>,
+    /// The steps that left no event, in their order, and the place of the next.
+    silent: &'a [SilentStep],
+    next_silent: usize,
     /// By process: when its last step was, in the model's time.
     stepped: Vec<Time>,
     /// By process: how far it has come in the model's time.
@@ -190,7 +184,8 @@ impl<'a> Replay<'a> {
             machine: Machine::new(program),
             draws: Draws::new(program, observed.header.seed, 0),
             readings: recording.readings.iter().map(|readings| readings.iter()).collect(),
-            silent_steps: vec![0; count],
+            silent: &recording.silent,
+            next_silent: 0,
             stepped: vec![Time::ZERO; count],
             clocks: vec![Time::ZERO; count],
             faults: vec![None; count],
@@ -298,25 +293,25 @@ impl<'a> Replay<'a> {
 
     /// One step of `process`, at the model's time for it.
     fn step(&mut self, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
-        let made = self.make_step(process)?;
-        self.silent_steps[process.index()] += u64::from(made.is_empty());
-        Ok(made)
+        let met = self.met_in_step(process);
+        self.make_step(process, met)
     }
 
-    /// The same, or one that a thread does not make: the end of a stretch of its work.
-    fn make_step(&mut self, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
+    /// The same, if it was observed that it leaves no event: it ends or interrupts nobody.
+    fn make_silent_step(&mut self, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
+        self.make_step(process, None)
+    }
+
+    /// A step of a process that ends or interrupts another one, if it `met` one.
+    fn make_step(&mut self, process: ProcessId, met: Option<ProcessId>) -> Result<Vec<Made>, Box<Fault>> {
         let at_hand = self.machine.op(self.program, process);
         let op = self.program.plain[at_hand.index()];
         let mut now = self.clocks[process.index()];
         let mut about = self.resources_of_step(process);
         about.extend(self.watched_in_step(process));
-        match self.met_in_step(process) {
-            Some(Met::Nobody) => return Ok(self.pass_over(process)),
-            Some(Met::Process(other)) => {
-                now = now.max(self.last_step(other));
-                about.extend(self.resources_around(other));
-            }
-            None => {}
+        if let Some(other) = met {
+            now = now.max(self.last_step(other));
+            about.extend(self.resources_around(other));
         }
         if !about.is_empty() {
             for resource in &about {
@@ -371,7 +366,7 @@ impl<'a> Replay<'a> {
     /// Makes a step that leaves no event. What comes up behind it is kept for when the process
     /// is to go on.
     fn step_silently(&mut self, process: ProcessId) {
-        match self.step(process) {
+        match self.make_silent_step(process) {
             Ok(made) => debug_assert!(made.is_empty(), "such a step leaves no event"),
             Err(fault) => self.faults[process.index()] = Some(fault),
         }
@@ -385,13 +380,6 @@ impl<'a> Replay<'a> {
             self.clocks[waiter.index()] = self.stepped[process.index()];
             self.settle(waiter);
         }
-    }
-
-    /// Goes on behind a step that does nothing.
-    fn pass_over(&mut self, process: ProcessId) -> Vec<Made> {
-        self.with_kernel(|kernel| kernel.answer(process, &[]));
-        self.settle(process);
-        Vec::new()
     }
 
     /// The resources that the step in front of which a process rests is about.
@@ -542,6 +530,17 @@ impl<'a> Replay<'a> {
             op: Some(event.op),
             observed: self.sentence(event, self.args.get(self.next).copied().unwrap_or_default()),
             allowed,
+        })
+    }
+
+    /// A step was observed that left no event, of a process that the model does not let go on.
+    fn goes_on_silently(&self, process: ProcessId) -> Box<Disagreement> {
+        let name = self.program.process_name(process);
+        let allowed = described_state(self.program, &self.machine, process);
+        Box::new(Disagreement {
+            process: Some(process),
+            op: Some(self.machine.op(self.program, process)),
+            ..*self.at_end(&format!("'{name}' went on"), allowed)
         })
     }
 

@@ -23,6 +23,7 @@ mod worker;
 pub(crate) use bug::{OPEN_GATE, PANIC_OF, WRONG_WAITER};
 pub use clock::{SleepError, wall};
 pub use options::{ThreadOptions, Work};
+pub use record::SilentStep;
 pub use time_scale::default_speed;
 
 use crate::ids::{OpId, ProcessId, ResourceId};
@@ -65,6 +66,8 @@ pub struct Recording {
     /// By process: what its ops on the clock have read, when its waits with a limit began,
     /// and by when its works on processors had to end, in nanoseconds. No event says it, and a replay needs it.
     pub readings: Vec<Vec<u64>>,
+    /// Where in the trace the steps were that left no event, if others can tell whether they were made.
+    pub silent: Vec<SilentStep>,
     /// The final contents of the memories.
     pub memories: Vec<(ResourceId, Vec<Value>)>,
 }
@@ -137,14 +140,11 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "a permit of '{name}' that is asked for on line {line} may be taken from who has it, by `holders`, `then` or `on_preempt`, which threads cannot show yet"
         )));
     }
-    let meddles = |&op: &usize| {
-        program.atomic[op] && matches!(program.plain[op], Op::Stop { .. } | Op::Interrupt { .. })
-    };
-    if let Some(op) = (0..program.plain.len()).find(meddles) {
-        let what = if let Op::Stop { .. } = program.plain[op] { "stopped" } else { "interrupted" };
+    let stops = |&op: &usize| program.atomic[op] && matches!(program.plain[op], Op::Stop { .. });
+    if let Some(op) = (0..program.plain.len()).find(stops) {
         let line = program.site(OpId::from_index(op)).line;
         return Err(Trouble::NotNative(format!(
-            "a process is {what} inside an atomic block on line {line}, which threads cannot do"
+            "a process is stopped inside an atomic block on line {line}, which threads cannot do"
         )));
     }
     let count = program.process_count();
@@ -302,14 +302,16 @@ fn conclude(
         }
     };
     let mut readings = vec![Vec::new(); program.process_count()];
-    let mut records = Vec::new();
+    let (mut records, mut silent) = (Vec::new(), Vec::new());
     for one in left {
         readings[one.process.index()] = one.readings;
         records.push(one.entries);
+        silent.extend(one.silent.into_iter().map(|number| (number, one.process)));
     }
     let latest: Option<Time> = program.horizon;
-    let trace = record::merge(program.header(options.seed), records.into_iter(), outcome, latest);
-    Ok(Recording { trace, readings, memories: machine.memories(program) })
+    let header = program.header(options.seed);
+    let (trace, silent) = record::merge(header, records.into_iter(), silent, outcome, latest);
+    Ok(Recording { trace, readings, silent, memories: machine.memories(program) })
 }
 
 /// The state at the end: where each process stands, who owns which mutex, and

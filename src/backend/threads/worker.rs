@@ -36,6 +36,8 @@ pub(super) struct Left {
     /// Its private state; of it, its own frame counts.
     pub(super) machine: Machine,
     pub(super) entries: Vec<Entry>,
+    /// The numbers of its steps that left no event.
+    pub(super) silent: Vec<u64>,
     /// What its ops on the clock have read, in order, and by when its works had to end.
     pub(super) readings: Vec<u64>,
 }
@@ -63,8 +65,6 @@ pub(super) struct Worker<'a> {
     fuel: u64,
     /// How many lives it has had before this one.
     life: u64,
-    /// How many steps it has made that left no event.
-    silent_steps: u64,
     /// How many events it had recorded before the step at hand.
     recorded: usize,
 }
@@ -132,7 +132,6 @@ impl<'a> Worker<'a> {
             planned: 0,
             fuel: program.limits.zero_time_steps,
             life: 0,
-            silent_steps: 0,
             recorded: 0,
         }
     }
@@ -225,7 +224,9 @@ impl<'a> Worker<'a> {
         action: impl FnOnce(&mut Kernel<'_, NoScheduler, Record<'a>>, ProcessId) -> Result<Rest, Box<Fault>>,
     ) -> Result<Rest, Leave> {
         let rest = self.kernel_step(action);
-        self.silent_steps += u64::from(self.record.len() == self.recorded);
+        if self.record.len() == self.recorded && !self.shared.seats.is_empty() {
+            self.record.silent_step();
+        }
         self.say_where_it_stands();
         self.leave_gate();
         rest
@@ -371,15 +372,18 @@ impl<'a> Worker<'a> {
         let (served, due) = match grant {
             Grant::Served { items, due } => (Served::Values(items), due),
             Grant::Ended { due } => (Served::Ended, due),
+            Grant::Dismissed { due } => {
+                self.look_whether_stopped()?;
+                let is_out = self.hear();
+                debug_assert!(is_out, "it was taken out of its line");
+                (Served::Interrupted, due)
+            }
             Grant::Stopped => {
                 self.machine.set_state(self.shared.program, self.me.process, self.me.op, State::Blocked);
                 return Err(Leave::Stopped);
             }
         };
         self.look_whether_stopped()?;
-        if self.hear() {
-            return Ok(Served::Interrupted);
-        }
         self.planned = due.max(self.planned);
         Ok(served)
     }

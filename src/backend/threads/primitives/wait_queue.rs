@@ -42,6 +42,11 @@ pub enum Grant {
         /// See [`Requester::due`]: that of whoever closed it.
         due: u64,
     },
+    /// It was taken out of the line, and finds out why.
+    Dismissed {
+        /// See [`Requester::due`]: that of whoever did so.
+        due: u64,
+    },
     /// The run is over.
     Stopped,
 }
@@ -97,7 +102,7 @@ impl Parker {
 
     /// Ends the wait of a thread that was taken out of a line: it finds out why.
     pub fn dismiss(&self, due: u64) {
-        self.serve(due);
+        self.hand(Grant::Dismissed { due });
     }
 
     /// Ends the wait because the run is over.

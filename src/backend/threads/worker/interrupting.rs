@@ -20,33 +20,36 @@ impl Worker<'_> {
     pub(super) fn interrupt_other(&mut self, asked: &ResourceRequest) -> Result<(), Leave> {
         let shared = self.shared;
         let (lives, place, other) = self.another_life(asked)?;
-        let seat = &shared.seats[other.index()];
-        while lives.is_alive(place) {
-            let position = seat.position();
-            if !position.is_settled && !shared.natives[position.resource.index()].keeps(other) {
-                self.let_settle(other)?;
-                continue;
-            }
-            let Some(block) = shared.program.interruptible_around(position.op.index()) else { break };
-            self.readings.push(1 + position.silent_steps);
-            let told = lives.about(&self.me, place, Kind::Interrupt);
-            match shared.program.interruption(position.op.index(), block.pending) {
-                Some(&interruption) => {
-                    let left = self.cut(other, &position, told, interruption);
-                    if block.tells.is_some() {
-                        self.readings.push(left);
-                    }
-                }
-                None => {
-                    self.record.note(&[told]);
-                    seat.leave(Notice::Pending(block.pending));
-                }
-            }
+        if !lives.is_alive(place) {
             return Ok(());
         }
-        // It leaves no event, and a replay must know when it was.
-        self.readings.push(0);
+        let position = self.position_of(other);
+        let op = position.op.index();
+        let Some(block) = shared.program.interruptible_around(op) else { return Ok(()) };
+        let told = lives.about(&self.me, place, Kind::Interrupt);
+        match shared.program.interruption(op, block.pending) {
+            Some(&interruption) => {
+                let left = self.cut(other, &position, told, interruption);
+                if block.tells.is_some() {
+                    self.readings.push(left);
+                }
+            }
+            None => {
+                self.record.note(&[told]);
+                shared.seats[other.index()].leave(Notice::Pending(block.pending));
+            }
+        }
         Ok(())
+    }
+
+    /// Where another thread stands, or with which op it goes on that has been served but has not gone on
+    /// yet. What it does by itself before its next step takes it into no block and out of none.
+    fn position_of(&self, other: ProcessId) -> Position {
+        let position = self.shared.seats[other.index()].position();
+        match position.is_settled || self.shared.natives[position.resource.index()].keeps(other) {
+            true => position,
+            false => Position { op: position.next, until: None, ..position },
+        }
     }
 
     /// Ends what another thread stands at, as `told` says; what is left of that.

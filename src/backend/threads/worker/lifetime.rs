@@ -43,7 +43,8 @@ impl Worker<'_> {
             is_alive = false;
         }
         let Worker { me, machine, record, readings, .. } = self;
-        Left { process: me.process, machine, entries: record.into_entries(), readings }
+        let (entries, silent) = record.into_parts();
+        Left { process: me.process, machine, entries, silent, readings }
     }
 
     /// Its process is done since another one has ended it.

@@ -25,13 +25,12 @@ impl<'a> Worker<'a> {
             let told = lives.about(&self.me, place, Kind::Stop);
             if let Some(withdrawn) = self.take_out(other, told) {
                 let position = seat.position();
-                seat.unsettle();
+                let last = OpId::from_index(shared.program.last_op(position.op.index()));
+                seat.unsettle(last);
                 drop(seat.hear());
-                self.readings.push(1 + position.silent_steps);
                 if !lost {
                     self.give_back_of(other, &position)?;
                 }
-                let last = OpId::from_index(shared.program.last_op(position.op.index()));
                 let done =
                     Fact { resource: ResourceId(0), process: other, op: last, ..self.me.fact(Kind::Done, 0) };
                 lives.end(&self.me, place, done, &shared.census, &mut self.record);
@@ -40,8 +39,6 @@ impl<'a> Worker<'a> {
             }
             self.let_settle(other)?;
         }
-        // It leaves no event, and a replay must know when it was.
-        self.readings.push(0);
         Ok(())
     }
 
@@ -144,18 +141,19 @@ impl<'a> Worker<'a> {
         let Some(seat) = shared.seats.get(process.index()) else { return };
         seat.settle(Position {
             op: self.machine.op(shared.program, process),
+            next: self.machine.op(shared.program, process),
             held: self.with_kernel(|kernel| kernel.permits_held(process)),
-            silent_steps: self.silent_steps,
             until: self.machine.delayed_until(shared.program, process).map(Time::as_nanos),
             resource: self.me.resource,
             is_settled: true,
         });
     }
 
-    /// From now on nobody knows where it stands when its wait is over.
-    pub(super) fn unsettle(&self) {
-        if let Some(seat) = self.shared.seats.get(self.me.process.index()) {
-            seat.unsettle();
+    /// It waits where it stands: from now on others know with which op it goes on, and nothing else.
+    pub(super) fn unsettle(&mut self) {
+        let (shared, process) = (self.shared, self.me.process);
+        if let Some(seat) = shared.seats.get(process.index()) {
+            seat.unsettle(self.with_kernel(|kernel| kernel.served_at(process)));
         }
     }
 
