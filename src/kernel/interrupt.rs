@@ -54,11 +54,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             let id = self.resource_id(arena, header);
             self.emit_typed(other, Kind::Timeout, id, wait_for as Word, Type::Int, INTERRUPTED);
         }
-        self.take_out(arena, other, by);
+        let line = self.take_out(arena, other, by);
         arena[interruption.left.at(other.frame())] = left;
         arena[other.frame() + frame::STATE] = state_word(interruption.otherwise.index(), State::Ready);
         let priority = frame::priority_in(arena[other.frame() + frame::LINK]);
         self.queue.wake(*self.now, priority, other.process());
+        self.preempt_behind(arena, by, line);
     }
 
     /// For a driver with primitives of its own, which has ended what a process stood at: it stands

@@ -153,6 +153,15 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
     }
 
+    /// The same when a process has left such a line for which nobody is served; and it is known where that
+    /// one stands, since it may lose a permit itself.
+    #[inline]
+    pub(super) fn preempt_behind(&mut self, arena: &mut [Word], by: ProcessId, left: Option<usize>) {
+        if let Some(header) = left {
+            self.preempt_for_those_in_line(arena, by, header);
+        }
+    }
+
     #[cold]
     fn preempt_for_first(&mut self, arena: &mut [Word], by: ProcessId, header: usize) {
         while let Some(first) = waiters::first(arena, header + resource::TAKERS) {
