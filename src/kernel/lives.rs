@@ -330,6 +330,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if frame::state_in(arena[frame + frame::STATE]) == State::Done as u8 {
             return Ok(Done::Next);
         }
+        self.acting = at;
         let id = self.resource_id(arena, header);
         self.emit(at, Kind::Stop, id, u64::from(process.0));
         let other = Context::new(process, frame, op_of(arena, frame));
@@ -337,12 +338,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let permits = self.permits(arena, other);
         // It is nobody any more who could lose one.
         self.forget_requests(arena, other);
+        let last = self.program.last_op(other.op());
+        arena[frame + frame::STATE] = state_word(last, State::Done);
         self.preempt_behind(arena, at.process(), line);
         if !lost {
             self.give_back(arena, other, &permits)?;
         }
-        let last = self.program.last_op(other.op());
-        arena[frame + frame::STATE] = state_word(last, State::Done);
         *self.live -= self.waited_for(process);
         self.emit(other.at_op(last), Kind::Done, 0, 0);
         self.end_life(arena, header, at.process());

@@ -400,3 +400,23 @@ fn who_leaves_the_line_may_lose_what_it_has() {
         assert_eq!(lines, expected, "{inside} {boss}");
     }
 }
+
+/// At 4 s `x` gives back a permit that it never had, and `d` gets it; then `e` is first and takes the one that
+/// `x` has, which goes on until its next delay.
+#[test]
+fn who_makes_the_step_loses_its_permit_behind_it() {
+    let lines = told(
+        "1",
+        "
+  x:
+    do:
+      - with: desk
+        priority: 5
+        do: [{atomic: [{delay: 3s}]}, {delay: 1s}, {release: desk}, {log: x goes on}, {delay: 5s}, {log: never}]
+        on_preempt: [{log: lost}]
+  d: {start: 1s, do: [{with: desk, priority: 1, preempt: true, do: [{log: d}, {delay: 1s}]}]}
+  e: {start: 2s, do: [{with: desk, priority: 2, preempt: true, do: [{log: e}, {delay: 1s}]}]}
+",
+    );
+    assert_eq!(lines, ["4s x goes on", "4s lost", "4s d", "4s e"]);
+}
