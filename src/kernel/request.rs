@@ -7,7 +7,9 @@
 use super::machine::{Machine, State, op_of, state_word};
 use super::step::{Context, Kernel, Scheduler};
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::{BoundProgram, Glance, Op, ResourceCode, Source, frame, resource, work};
+use crate::program::{
+    BoundProgram, Glance, Manner, Op, RequestOps, ResourceCode, Slot, Source, frame, resource, work,
+};
 use crate::trace::{Fault, Sink};
 use crate::value::{Item, Word};
 
@@ -24,11 +26,19 @@ pub enum Request {
     AcquireBy {
         /// The priority plus 128: lower goes first.
         priority: u8,
+        /// Whether it takes one from who has it by a larger number.
+        preempts: bool,
+        /// Whether it had one before, which was taken from it.
+        again: bool,
+        /// The word that says whether it has one, if others may take it.
+        place: Option<Slot>,
     },
     /// Take permits before all who wait: those that are free at once.
     Seize {
         /// How many.
         count: u64,
+        /// Whether it takes them from who has them.
+        preempts: bool,
     },
     /// Give one permit back.
     Release,
@@ -148,10 +158,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Op::Lock { .. } | Op::LockInheriting { .. } => Request::Lock,
             Op::Unlock { .. } | Op::UnlockInheriting { .. } => Request::Unlock,
             Op::Acquire { .. } | Op::AcquireMany { .. } => Request::Acquire,
-            Op::Request { words, manner, .. } => {
-                Request::AcquireBy { priority: self.asked_priority(self.arena, at, (words, manner))? }
-            }
-            Op::Seize { left, .. } => Request::Seize { count: word(left.source()) },
+            Op::Request { words, preempts, manner, .. } => Request::AcquireBy {
+                priority: self.asked_priority(self.arena, at, (words, manner))?,
+                preempts: word(preempts) != 0,
+                again: manner.again,
+                place: manner.may_be_lost.then_some(RequestOps::place_of(words)),
+            },
+            Op::Seize { left, preempts, .. } => Request::Seize { count: word(left.source()), preempts },
             Op::Release { .. } | Op::ReleaseMany { .. } => Request::Release,
             Op::Put { value, .. } => Request::Put { count: 1, item: Item::from(word(value)) },
             Op::PutMany { many } => {
@@ -260,6 +273,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 let rest = self.read(self.arena, left.source(), at.frame()) - taken;
                 self.arena[left.at(at.frame())] = rest;
                 next -= usize::from(rest > 0);
+            }
+            Op::Request { words, manner: Manner { may_be_lost: true, .. }, .. } => {
+                self.arena[RequestOps::place_of(words).at(at.frame())] = 1;
             }
             Op::Await { .. } => next = *values.first().expect("it was told where it goes on") as usize,
             Op::WorkOn { state, .. } => {

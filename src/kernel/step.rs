@@ -71,8 +71,8 @@ pub trait Scheduler {
         by_clock
     }
 
-    /// What is left of a delay or work that is interrupted, in nanoseconds; `by_clock` if nobody
-    /// has looked at another clock.
+    /// What is left of a delay or work that is interrupted, in nanoseconds, where the scenario asks for it;
+    /// `by_clock` if nobody has looked at another clock.
     #[inline(always)]
     fn left(&self, by_clock: u64) -> u64 {
         by_clock

@@ -69,6 +69,8 @@ fn requester(number: u32) -> Requester {
         priority: 128,
         due: 0,
         limit: WaitLimit::Never,
+        takes: None,
+        keeps: None,
         asks: None,
         parker: Arc::new(Parker::default()),
     }

@@ -14,7 +14,7 @@ use tempolane::trace::{Kind, Outcome};
 
 /// The log of a run that completes, in the order in which it was written, with the model's
 /// times to the tenth of a second: half a second is 200 ms of real time.
-fn told(resources: &str, processes: &str) -> Vec<String> {
+pub fn told(resources: &str, processes: &str) -> Vec<String> {
     let text = format!("version: 1\nresources: {{{resources}}}\nprocesses:\n{processes}");
     let program = program(&text, &[]);
     let recording = record_paused(&program, 2.5);

@@ -2,11 +2,11 @@
 //! of events: the steps that leave none, of which it must know when they were, since others can tell whether they
 //! were made; and the times of those that are ended or interrupted.
 
-use super::{Disagreement, Replay};
+use super::{Disagreement, Keep, Replay, Woken};
 use crate::ids::{ProcessId, ResourceId};
-use crate::kernel::State;
-use crate::program::{Op, resource};
+use crate::kernel::{Kernel, State};
 use crate::time::Time;
+use crate::trace::{Event, Kind};
 
 impl Replay<'_> {
     /// Makes the steps without an event that were observed before the next event.
@@ -27,28 +27,31 @@ impl Replay<'_> {
         Ok(())
     }
 
-    /// Whom a process in front of a step ends or interrupts, if the step does that.
-    pub(super) fn met_in_step(&mut self, process: ProcessId) -> Option<ProcessId> {
-        let op = self.program.plain[self.machine.op(self.program, process).index()];
-        let (Op::Stop { .. } | Op::Interrupt { .. }) = op else { return None };
-        let asked = self.with_kernel(|kernel| kernel.asked(process)).0.ok().flatten()?;
-        let other = ProcessId(self.program.header_words(asked.resource)[resource::PROCESS] as u32);
-        if other == process {
-            return None;
+    /// Whom a process in front of a step ends or interrupts, or takes a permit from: found out by making the
+    /// step and taking it back.
+    pub(super) fn met_in_step(&mut self, process: ProcessId) -> Vec<ProcessId> {
+        if !self.meddles[self.machine.op(self.program, process).index()] {
+            return Vec::new();
         }
-        if let Op::Interrupt { .. } = op
-            && self.asks_left(other)
-        {
-            self.left = self.readings[process.index()].next().copied();
-        }
-        Some(other)
+        self.met_in(process, |kernel| drop(kernel.step_op(process)))
     }
 
-    /// Whether the scenario asks what is left of what a process stands at, where an interrupt ends that.
-    fn asks_left(&self, process: ProcessId) -> bool {
-        let op = self.machine.op(self.program, process).index();
-        let block = self.program.interruptible_around(op).filter(|block| block.tells.is_some());
-        block.is_some_and(|block| self.program.interruption(op, block.pending).is_some())
+    /// The same of something that a process does or is done to it.
+    pub(super) fn met_in(
+        &mut self,
+        process: ProcessId,
+        action: impl FnOnce(&mut Kernel<'_, Woken<'_>, Keep>),
+    ) -> Vec<ProcessId> {
+        let before = self.machine.clone();
+        // Nothing that it meets is counted up to a later time.
+        self.machine.now = self.used.iter().copied().fold(self.clocks[process.index()], Time::max);
+        let made = self.with_kernel(action).1;
+        self.machine = before;
+        let meets = |event: &Event| matches!(event.kind, Kind::Stop | Kind::Interrupt);
+        made.iter()
+            .filter(|(event, _)| meets(event))
+            .map(|(event, _)| ProcessId(event.value as u32))
+            .collect()
     }
 
     /// What a process has to do with that is to be stopped: nothing is done there before what

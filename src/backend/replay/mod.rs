@@ -27,6 +27,7 @@ use crate::time::Time;
 use crate::trace::{Event, Fault, Kind, Outcome, Phrase, Sink, Trace};
 use crate::value::{Value, Word};
 use describe::{described_memory, described_state};
+use std::cell::Cell;
 use std::fmt;
 
 /// The model's own run in the observed order.
@@ -96,17 +97,17 @@ impl Sink for Keep {
 }
 
 /// Takes note of whose wait a step has ended, and knows who is to lose a core in it.
-#[derive(Default)]
-struct Woken {
+struct Woken<'a> {
     woken: Vec<ProcessId>,
     losers: Vec<ProcessId>,
     /// When the work must end that begins in it.
     deadline: Option<u64>,
-    /// What is left of what is interrupted in it.
-    left: Option<u64>,
+    /// What the thread that makes the step has read and the step has yet to hear: what is left of what is
+    /// interrupted in it, where the scenario asks.
+    readings: Cell<std::slice::Iter<'a, u64>>,
 }
 
-impl Scheduler for Woken {
+impl Scheduler for Woken<'_> {
     fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
         self.woken.push(process);
     }
@@ -127,7 +128,10 @@ impl Scheduler for Woken {
     }
 
     fn left(&self, by_clock: u64) -> u64 {
-        self.left.unwrap_or(by_clock)
+        let mut readings = self.readings.take();
+        let left = readings.next().copied();
+        self.readings.set(readings);
+        left.unwrap_or(by_clock)
     }
 }
 
@@ -142,6 +146,8 @@ struct Replay<'a> {
     draws: Draws,
     /// By process: what its ops on the clock have yet to read.
     readings: Vec<std::slice::Iter<'a, u64>>,
+    /// By op: whether others may be taken out of what they stand at in the step.
+    meddles: Vec<bool>,
     /// The steps that left no event, in their order, and the place of the next.
     silent: &'a [SilentStep],
     next_silent: usize,
@@ -164,8 +170,6 @@ struct Replay<'a> {
     /// whether it is known to have been.
     broken_from: usize,
     is_broken: bool,
-    /// What is left of what is interrupted in it, by the clock of the threads, if the scenario asks.
-    left: Option<u64>,
 }
 
 impl<'a> Replay<'a> {
@@ -184,6 +188,7 @@ impl<'a> Replay<'a> {
             machine: Machine::new(program),
             draws: Draws::new(program, observed.header.seed, 0),
             readings: recording.readings.iter().map(|readings| readings.iter()).collect(),
+            meddles: (0..program.plain.len()).map(|op| program.meddles(op)).collect(),
             silent: &recording.silent,
             next_silent: 0,
             stepped: vec![Time::ZERO; count],
@@ -194,7 +199,6 @@ impl<'a> Replay<'a> {
             inside: None,
             losers: Vec::new(),
             deadline: None,
-            left: None,
         }
     }
 
@@ -294,22 +298,22 @@ impl<'a> Replay<'a> {
     /// One step of `process`, at the model's time for it.
     fn step(&mut self, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
         let met = self.met_in_step(process);
-        self.make_step(process, met)
+        self.make_step(process, &met)
     }
 
     /// The same, if it was observed that it leaves no event: it ends or interrupts nobody.
     fn make_silent_step(&mut self, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
-        self.make_step(process, None)
+        self.make_step(process, &[])
     }
 
-    /// A step of a process that ends or interrupts another one, if it `met` one.
-    fn make_step(&mut self, process: ProcessId, met: Option<ProcessId>) -> Result<Vec<Made>, Box<Fault>> {
+    /// A step of a process that ends or interrupts those that it `met`.
+    fn make_step(&mut self, process: ProcessId, met: &[ProcessId]) -> Result<Vec<Made>, Box<Fault>> {
         let at_hand = self.machine.op(self.program, process);
         let op = self.program.plain[at_hand.index()];
         let mut now = self.clocks[process.index()];
         let mut about = self.resources_of_step(process);
         about.extend(self.watched_in_step(process));
-        if let Some(other) = met {
+        for &other in met {
             now = now.max(self.last_step(other));
             about.extend(self.resources_around(other));
         }
@@ -334,15 +338,14 @@ impl<'a> Replay<'a> {
         self.losers = self.losers_in_step(process);
         let begins = self.machine.begins_work(self.program, process);
         self.deadline = if begins { self.readings[process.index()].next().copied() } else { None };
-        let (mut result, mut made, mut woken) = self.with_kernel(|kernel| kernel.step_op(process));
+        let (mut result, mut made, mut woken) = self.step_kernel(process, |kernel| kernel.step_op(process));
         while let Ok(Rest::Yielded(Yield::NeedsRoom { header, items })) = result {
             // Nothing has happened yet, but the buffer must be longer for it.
             if !self.machine.lengthen(self.program, header, items) {
                 break;
             }
-            (result, made, woken) = self.with_kernel(|kernel| kernel.step_op(process));
+            (result, made, woken) = self.step_kernel(process, |kernel| kernel.step_op(process));
         }
-        self.left = None;
         let rest = match result {
             Ok(rest) => rest,
             // What comes up behind a step is found when the process is to go on;
@@ -417,19 +420,40 @@ impl<'a> Replay<'a> {
 
     fn with_kernel<T>(
         &mut self,
-        action: impl FnOnce(&mut Kernel<'_, Woken, Keep>) -> T,
+        action: impl FnOnce(&mut Kernel<'_, Woken<'a>, Keep>) -> T,
     ) -> (T, Vec<Made>, Vec<ProcessId>) {
+        let (result, made, woken) = self.with_readings(Default::default(), action);
+        (result, made, woken.woken)
+    }
+
+    /// The same of a step of a process, in which it may hear what its thread has read.
+    fn step_kernel<T>(
+        &mut self,
+        process: ProcessId,
+        action: impl FnOnce(&mut Kernel<'_, Woken<'a>, Keep>) -> T,
+    ) -> (T, Vec<Made>, Vec<ProcessId>) {
+        let readings = std::mem::take(&mut self.readings[process.index()]);
+        let (result, made, woken) = self.with_readings(readings, action);
+        self.readings[process.index()] = woken.readings.into_inner();
+        (result, made, woken.woken)
+    }
+
+    fn with_readings<T>(
+        &mut self,
+        readings: std::slice::Iter<'a, u64>,
+        action: impl FnOnce(&mut Kernel<'_, Woken<'a>, Keep>) -> T,
+    ) -> (T, Vec<Made>, Woken<'a>) {
         let mut woken = Woken {
             woken: Vec::new(),
             losers: self.losers.clone(),
             deadline: self.deadline,
-            left: self.left,
+            readings: Cell::new(readings),
         };
         let mut keep = Keep::default();
         let mut kernel = Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut woken, &mut keep);
         kernel.own.fuel = self.program.limits.zero_time_steps;
         let result = action(&mut kernel);
-        (result, keep.0, woken.woken)
+        (result, keep.0, woken)
     }
 
     /// The run must have ended as it would have in the model.

@@ -130,14 +130,13 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "the cores on line {line} go by a timetable, which takes them from threads that work; that threads cannot show yet"
         )));
     }
-    let may_be_lost = |op: &Op| matches!(op, Op::Request { manner, .. } if manner.may_be_lost);
-    if let Some(op) = program.plain.iter().position(may_be_lost) {
+    // Not so the wait for one that ends by an interrupt: that is a block of its own.
+    let takes =
+        |&op: &usize| program.atomic[op] && program.interruptions(op).is_empty() && program.takes_permits(op);
+    if let Some(op) = (0..program.plain.len()).find(takes) {
         let line = program.site(OpId::from_index(op)).line;
-        let semaphore = program.accesses(&program.plain[op]).next();
-        let semaphore = semaphore.and_then(|(_, code)| program.definition_named(op, code));
-        let name = semaphore.map_or("a semaphore", |def| &program.resources[def.index()].name);
         return Err(Trouble::NotNative(format!(
-            "a permit of '{name}' that is asked for on line {line} may be taken from who has it, by `holders`, `then` or `on_preempt`, which threads cannot show yet"
+            "a step inside an atomic block on line {line} may take from others a permit that may be lost, by `holders`, `then` or `on_preempt`, which threads cannot show yet"
         )));
     }
     let stops = |&op: &usize| program.atomic[op] && matches!(program.plain[op], Op::Stop { .. });

@@ -51,8 +51,9 @@ pub(super) enum Notice {
         /// When that was due, in nanoseconds.
         due: u64,
     },
-    /// It is interrupted at the next stand of the block with this word.
-    Pending(Slot),
+    /// This word says from now on that the block that it is of was interrupted, or that its permit was lost: it learns that at
+    /// the next stand of the block.
+    Sign(Slot, bool),
 }
 
 /// The position of one thread.
@@ -115,6 +116,22 @@ impl Seat {
             state.position.next = interruption.otherwise;
         }
         state.notices.push(notice);
+    }
+
+    /// A permit of this semaphore was taken from it: it has one less to give back, also before it hears of that.
+    pub(super) fn loses(&self, semaphore: ResourceId) {
+        let held = &mut self.lock().position.held;
+        if let Some(place) = held.iter().position(|&id| id == semaphore) {
+            held.remove(place);
+        }
+    }
+
+    /// What its words say from now on, up to where it has yet to hear that it is out of what it stood at.
+    pub(super) fn hear_signs(&self) -> Vec<Notice> {
+        let mut state = self.lock();
+        let is_cut = |notice: &Notice| matches!(notice, Notice::Cut { .. });
+        let signs = state.notices.iter().position(is_cut).unwrap_or(state.notices.len());
+        state.notices.drain(..signs).collect()
     }
 
     /// What the thread has yet to hear.

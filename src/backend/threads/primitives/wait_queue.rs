@@ -129,6 +129,10 @@ pub struct Requester {
     pub due: u64,
     /// How long it waits.
     pub limit: WaitLimit,
+    /// If it takes a permit from one who has it by a larger number: its own.
+    pub takes: Option<i16>,
+    /// If others may take the permit that it asks for: the number by which it knows it.
+    pub keeps: Option<u32>,
     /// What it asks of the item that it gets, if it does.
     pub asks: Option<Asks>,
     /// Where it waits.
@@ -298,6 +302,11 @@ impl<W> WaitQueue<W> {
 
     pub(super) fn first(&self) -> Option<&W> {
         self.waiters.front().map(|waiter| &waiter.want)
+    }
+
+    /// Who is first in the line.
+    pub(super) fn first_requester(&self) -> Option<&Requester> {
+        self.waiters.front().map(|waiter| &waiter.requester)
     }
 
     /// Whether a thread is in the line.

@@ -66,6 +66,7 @@ impl Worker<'_> {
             shared.finish(End::Fault(fault));
             return false;
         }
+        self.permits.clear();
         self.me.priority = self.machine.priority(shared.program, process);
         self.planned = self.planned.max(due);
         self.fuel = shared.program.limits.zero_time_steps;
