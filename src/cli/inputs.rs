@@ -7,6 +7,7 @@ use super::console;
 use super::failure::{Exit, Failure};
 use super::labels::Labels;
 use super::options::{Format, ScenarioOptions};
+use crate::figure::{counted, so_many};
 use crate::program::{BoundProgram, Program, compile};
 use crate::scenario::{
     Diagnostic, Diagnostics, LoadError, LoadedScenario, Param, Severity, SourceFile, load_file, load_reader,
@@ -48,6 +49,42 @@ impl Loaded {
 }
 
 impl Loaded {
+    /// Refuses more process instances than `most`, before there is a state of so many: at the
+    /// `count` that makes the most of them. `hint` says why there may be no more.
+    ///
+    /// # Errors
+    /// If there are more; everything has been said then.
+    pub fn at_most(&self, most: u64, hint: &str) -> Result<(), Failure> {
+        let model = &self.scenario.model;
+        let counts = self
+            .compiled
+            .process_counts(model, &self.scenario.params)
+            .map_err(|error| Failure::usage(error.message))?;
+        let all: u64 = counts.iter().map(|&count| u64::from(count)).sum();
+        let Some((def, _)) = model.processes.iter().zip(&counts).rev().max_by_key(|(_, count)| **count)
+        else {
+            return Ok(());
+        };
+        if all <= most {
+            return Ok(());
+        }
+        let site = def.count.as_ref().map_or(def.site, |count| count.site);
+        let message =
+            format!("{} are more than the {} that there may be", so_many(all, "process"), counted(most));
+        let item = Diagnostic {
+            site,
+            length: 1,
+            message,
+            hint: Some(hint.to_owned()),
+            origin: None,
+            settings: Vec::new(),
+        };
+        let source = self.scenario.source.clone();
+        let refused = Diagnostics { source, severity: Severity::Error, items: vec![item] };
+        tell(&LoadError::Diagnostics(refused));
+        Err(Failure::said(Exit::Usage))
+    }
+
     /// This scenario with other parameters, under the same name; `None` if
     /// it is not valid with them.
     pub fn with_settings(&self, settings: Vec<(String, String)>) -> Option<Loaded> {

@@ -13,9 +13,9 @@ use super::machine::{State, op_of, state_word};
 use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::stop::{Halt, Yield};
 use super::waiters;
-use crate::ids::ProcessId;
+use crate::ids::{ProcessId, ResourceId};
 use crate::program::{Glance, Op, ResourceCode, Slot, Source, Use, closing, frame, resource};
-use crate::trace::{Fault, Kind, Sink, WaitFor};
+use crate::trace::{Fault, Kind, ResourceKind, Sink, WaitFor};
 use crate::value::Word;
 
 /// The fuel that is lent for one try.
@@ -204,8 +204,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                     let count = self.read(arena, self.program.many[many as usize].count, at.frame());
                     self.request(arena, at.at_op(op), header, count)?;
                 }
-                _ if taken.contains(&header) => return Err(self.takes_twice(at, header)),
-                _ => taken.push(header),
+                _ => {
+                    let Some(itself) = self.taken_by(header) else { continue };
+                    if taken.contains(&itself) {
+                        return Err(self.takes_twice(at, itself));
+                    }
+                    taken.push(itself);
+                }
             }
         }
         Ok(())
@@ -222,11 +227,31 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         })
     }
 
+    /// What is taken by a permit of the resource with this header: to read and to write are two
+    /// ways to take one lock, and the line before it is taken only with it.
+    fn taken_by(&self, header: usize) -> Option<usize> {
+        let id = self.program.resource_of(header);
+        let info = self.program.resource_info(id);
+        match info.kind {
+            ResourceKind::Writers => None,
+            ResourceKind::Readers => {
+                let lock = ResourceId(info.stands_for[0].first.0 + id.0 - info.first.0);
+                Some(self.program.resource_at(lock))
+            }
+            _ => Some(header),
+        }
+    }
+
     #[cold]
     fn takes_twice(&self, at: Context, header: usize) -> Box<Fault> {
-        let name = self.program.resource_name(self.program.resource_of(header));
-        let message = format!("'{name}' is named twice among what is taken at once");
-        self.fault(at, message, "name each once, with the number of permits: `{name: 2}`")
+        let id = self.program.resource_of(header);
+        let message =
+            format!("'{}' is named twice among what is taken at once", self.program.resource_name(id));
+        let hint = match self.program.resource_info(id).kind {
+            ResourceKind::Rwlock => "take a read-write lock once, to read or to write",
+            _ => "name each once, with the number of permits: `{name: 2}`",
+        };
+        self.fault(at, message, hint)
     }
 }
 

@@ -266,11 +266,11 @@ impl BoundProgram {
         self.interruptible.iter().find(|block| (block.from.index()..block.to.index()).contains(&at))
     }
 
-    /// Whether permits may be taken from others in the step at `at`: for itself, or for others that it serves or that
-    /// have stood behind it, or behind whom it ends or interrupts, in a line.
-    pub fn takes_permits(&self, at: usize) -> bool {
+    /// A request for a permit that may be taken from who has it in the step at `at`: for itself, or for others that it
+    /// serves or that have stood behind it, or behind whom it ends or interrupts, in a line.
+    pub fn permit_taken(&self, at: usize) -> Option<&RequestOps> {
         match self.plain[at] {
-            Op::Stop { .. } | Op::Interrupt { .. } => !self.requests.is_empty(),
+            Op::Stop { .. } | Op::Interrupt { .. } => self.requests.first(),
             Op::Request { semaphore, .. }
             | Op::Acquire { semaphore }
             | Op::AcquireMany { semaphore, .. }
@@ -281,10 +281,15 @@ impl BoundProgram {
                 let named = of(at, semaphore);
                 self.requests
                     .iter()
-                    .any(|ops| named.is_none() || of(ops.from.index(), ops.semaphore) == named)
+                    .find(|ops| named.is_none() || of(ops.from.index(), ops.semaphore) == named)
             }
-            _ => false,
+            _ => None,
         }
+    }
+
+    /// Whether permits may be taken from others in the step at `at`.
+    pub fn takes_permits(&self, at: usize) -> bool {
+        self.permit_taken(at).is_some()
     }
 
     /// Whether the step at `at` may take others out of what they stand at: by ending or interrupting them, or by taking
@@ -371,7 +376,7 @@ impl BoundProgram {
             let mut drawn: Vec<Slot> = codes().flat_map(|code| [code.position, code.ahead]).collect();
             drawn.sort_unstable_by_key(|slot| slot.0);
             drawn.dedup();
-            let of_streams = codes().filter(|code| code.sampler.has_own_stream());
+            let of_streams = codes().filter(|code| code.sampler.reads_words());
             let positions = of_streams.map(|code| code.position).collect();
             let def = &mut self.processes[number];
             match def.life {

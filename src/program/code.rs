@@ -111,6 +111,8 @@ pub struct RequestOps {
     pub to: OpId,
     /// Of which semaphore.
     pub semaphore: ResourceCode,
+    /// Where the scenario says that it may be taken.
+    pub lost_by: Site,
     /// The life of the process; of several instances, that of the first.
     pub life: ResourceCode,
     /// The first of the words of the request.

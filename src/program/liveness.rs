@@ -104,12 +104,19 @@ pub fn written(program: &BoundProgram, op: &Op, frame_words: usize) -> Vec<Slot>
 
 /// The ops to which control can go from the op at `at`; none from the last.
 pub fn next_ops(program: &BoundProgram, at: usize) -> impl Iterator<Item = usize> + use<> {
-    let interrupted: Vec<usize> =
-        program.interruptions(at).iter().map(|interruption| interruption.otherwise.index()).collect();
-    next_unless_interrupted(program, at).into_iter().flatten().chain(interrupted)
+    done_with(program, at).into_iter().flatten().chain(cut_short(program, at))
 }
 
-fn next_unless_interrupted(program: &BoundProgram, at: usize) -> [Option<usize>; 2] {
+/// Where control goes from an op that was not done: whoever leaves without what it wants, or is
+/// interrupted, has written nothing.
+fn cut_short(program: &BoundProgram, at: usize) -> impl Iterator<Item = usize> + use<> {
+    let interrupted: Vec<usize> =
+        program.interruptions(at).iter().map(|interruption| interruption.otherwise.index()).collect();
+    program.otherwise(at).into_iter().chain(interrupted)
+}
+
+/// Where control goes from an op that was done.
+fn done_with(program: &BoundProgram, at: usize) -> [Option<usize>; 2] {
     match program.plain[at] {
         Op::Done { .. } | Op::RanOut => [None, None],
         Op::Jump { to } => [Some(to.index()), None],
@@ -117,7 +124,7 @@ fn next_unless_interrupted(program: &BoundProgram, at: usize) -> [Option<usize>;
         Op::JumpIfTrue { condition, to } => branch(program, condition, to.index(), at + 1),
         Op::LoopStart { exit, .. } => [Some(at + 1), Some(exit.index())],
         Op::LoopNext { body, .. } => [Some(at + 1), Some(body.index())],
-        _ => [Some(at + 1), program.otherwise(at)],
+        _ => [Some(at + 1), None],
     }
 }
 
@@ -219,23 +226,18 @@ impl LiveWords {
         live
     }
 
-    /// What matters before the op is what it reads, and what matters behind it
-    /// but for what it writes.
+    /// What matters before the op is what it reads, what matters behind it but for what it
+    /// writes, and what matters where it is cut short.
     fn update(&mut self, program: &BoundProgram, at: usize, operands: &Operands) -> bool {
         let mut before = vec![0u64; self.blocks];
-        for next in next_ops(program, at) {
-            let from = (next - self.first) * self.blocks;
-            before.iter_mut().zip(&self.bits[from..from + self.blocks]).for_each(|(a, b)| *a |= b);
-        }
+        done_with(program, at).into_iter().flatten().for_each(|next| self.add_to(&mut before, next));
         if operands.all {
             before.fill(u64::MAX);
         }
-        // Who leaves without what it wants, or is interrupted, writes nothing.
-        let is_cut = program.otherwise(at).is_some() || !program.interruptions(at).is_empty();
-        let written = operands.writes.iter().filter(|_| !is_cut);
-        for slot in written {
+        for slot in &operands.writes {
             before[slot.0 as usize / 64] &= !(1 << (slot.0 % 64));
         }
+        cut_short(program, at).for_each(|next| self.add_to(&mut before, next));
         for slot in &operands.reads {
             before[slot.0 as usize / 64] |= 1 << (slot.0 % 64);
         }
@@ -244,6 +246,12 @@ impl LiveWords {
         let changed = own != before;
         own.copy_from_slice(&before);
         changed
+    }
+
+    /// Adds what matters before the op at `at`.
+    fn add_to(&self, words: &mut [u64], at: usize) {
+        let from = (at - self.first) * self.blocks;
+        words.iter_mut().zip(&self.bits[from..from + self.blocks]).for_each(|(word, bits)| *word |= bits);
     }
 
     /// Whether frame word `slot` can still be read by a process that executes

@@ -423,9 +423,11 @@ impl DistributionCode {
 }
 
 impl Sampler {
-    /// Whether each process reads a random stream of its own.
-    pub fn has_own_stream(&self) -> bool {
-        !matches!(self, Sampler::CpythonRandint { .. })
+    /// Whether its position is one in the words of a random stream, and not a number of rows
+    /// or of values of CPython's generator.
+    pub fn reads_words(&self) -> bool {
+        let counts = matches!(self, Sampler::Data { draw: DataDraw::Trace { .. }, .. });
+        !counts && !matches!(self, Sampler::CpythonRandint { .. })
     }
 
     /// The words that it reads.

@@ -35,7 +35,7 @@ impl Compiler<'_> {
         let place = RequestOps::place_of(words);
         let limit = self.limit.take();
         let from = self.here();
-        let Some(handling) = preempted else {
+        let Some((handling, lost_by)) = preempted else {
             self.undo_if_interrupted(Undo::GiveHeld { resource: resource.clone(), kept });
             self.steps(body);
             self.site = site;
@@ -57,7 +57,16 @@ impl Compiler<'_> {
         let process = self.process;
         let life = self.model.lives[process.index()].each.expect("whoever may lose a permit has a life");
         let life = ResourceCode::fixed(life.0);
-        self.program.requests.push(RequestOps { process, from, to, semaphore: code, life, words, tells });
+        self.program.requests.push(RequestOps {
+            process,
+            from,
+            to,
+            semaphore: code,
+            lost_by: *lost_by,
+            life,
+            words,
+            tells,
+        });
         self.frame.free_temporaries();
         self.steps(&handling.steps);
         self.site = site;

@@ -33,7 +33,10 @@ enum Wanted<'m> {
     Permits {
         resource: &'m ResourceRef,
         code: ResourceCode,
+        /// How many, if not one.
         number: Option<Source>,
+        /// Of what so many have to be free, which of a read-write lock is a part of it.
+        free: (ResourceCode, Option<Source>),
     },
     Put {
         buffer: ResourceCode,
@@ -200,7 +203,12 @@ impl Compiler<'_> {
         match &wait.kind {
             StepKind::Until(condition) => Wanted::Condition(condition),
             StepKind::Acquire { resource, permits, .. } => {
-                Wanted::Permits { resource, code: self.resource(resource), number: self.number(permits) }
+                let (code, number) = (self.resource(resource), self.number(permits));
+                let free = match number {
+                    Some(number) => (code, Some(number)),
+                    None => self.free_before(resource),
+                };
+                Wanted::Permits { resource, code, number, free }
             }
             StepKind::Put { buffer, count, value } => {
                 let (buffer, fields) = (self.resource(buffer), value.len() as u8);
@@ -263,7 +271,7 @@ impl Compiler<'_> {
     fn look(&mut self, wanted: &Wanted<'_>) -> OpId {
         let condition = match *wanted {
             Wanted::Condition(condition) => self.expr(condition),
-            Wanted::Permits { code, number, .. } => self.enough(code, Glance::Level, number),
+            Wanted::Permits { free: (code, number), .. } => self.enough(code, Glance::Level, number),
             Wanted::Put { buffer, number, .. } => self.enough(buffer, Glance::Room, number),
             Wanted::Get { buffer, number, .. } => self.enough(buffer, Glance::Items, number),
             Wanted::Closed { buffer, number, .. } => {
@@ -276,7 +284,13 @@ impl Compiler<'_> {
         self.emit(Op::JumpIfFalse { condition, to: OpId(0) })
     }
 
-    fn enough(&mut self, resource: ResourceCode, glance: Glance, number: Option<Source>) -> Source {
+    /// Emits what looks whether there are so many of something, or one.
+    pub(super) fn enough(
+        &mut self,
+        resource: ResourceCode,
+        glance: Glance,
+        number: Option<Source>,
+    ) -> Source {
         let (there, enough) = (self.frame.temporary(), self.frame.temporary());
         let number = number.unwrap_or_else(|| self.constant(1));
         self.emit(Op::Peek { into: there, resource, glance });
@@ -288,8 +302,8 @@ impl Compiler<'_> {
     fn take_seen(&mut self, wanted: &Wanted<'_>) {
         match *wanted {
             Wanted::Condition(_) => {}
-            Wanted::Permits { resource, code, number: None } => self.take(resource, code),
-            Wanted::Permits { resource, code, number: Some(times) } => {
+            Wanted::Permits { resource, code, number: None, .. } => self.take(resource, code),
+            Wanted::Permits { resource, code, number: Some(times), .. } => {
                 let left = self.frame.temporary();
                 let start = self.emit(Op::LoopStart { left, times, exit: OpId(0) });
                 let body = self.here();

@@ -125,6 +125,17 @@ impl Size {
     }
 }
 
+impl Program {
+    /// How many instances each process of the scenario has.
+    ///
+    /// # Errors
+    /// If that is no good number with these parameters.
+    pub fn process_counts(&self, model: &Model, params: &[Value]) -> Result<Vec<u32>, BindError> {
+        let processes = self.processes.iter().zip(&model.processes);
+        processes.map(|(_, def)| instances_of(def.count.as_ref(), params)).collect()
+    }
+}
+
 impl State {
     /// Makes the initial state for these parameters, in place of what was there.
     pub(super) fn lay_out(
@@ -307,8 +318,8 @@ impl State {
     }
 
     fn processes(&mut self, program: &Program, model: &Model, params: &[Value]) -> Result<(), BindError> {
-        for (code, def) in program.processes.iter().zip(&model.processes) {
-            let count = instances_of(def.count.as_ref(), params)?;
+        let counts = program.process_counts(model, params)?;
+        for ((code, def), count) in program.processes.iter().zip(&model.processes).zip(counts) {
             self.processes.push((ProcessId::from_index(self.frames.len()), count));
             self.daemons.push(flag(def.daemon.as_ref(), params, false)?);
             self.has_priorities |= def.arrives && def.priority.is_some();

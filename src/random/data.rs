@@ -5,7 +5,6 @@
 
 use super::distributions::integer_from;
 use super::sample::{SampleError, Words, finite, unit};
-use super::streams::words_read;
 
 /// Which value of a table is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +35,7 @@ pub fn of_row(
     let number = match row {
         Some(row) => row,
         None => {
-            let next = words_read(*position) as i64;
+            let next = *position as i64;
             *position += 1;
             next
         }

@@ -35,14 +35,14 @@ struct Family {
     instances: Range<u32>,
     purposes: Range<u32>,
     /// Where the positions say which instance reads (see [`first_position`]): by purpose, the
-    /// first blocks of the last four instances, since those with the next numbers come soon.
+    /// first words of sixteen instances in a row, since those with the next numbers come soon.
     numbered: Vec<Four>,
     /// What a stream's name is the hash of. The instance and the purpose at
     /// the end are of the stream that was asked for last.
     bytes: Vec<u8>,
 }
 
-/// The first blocks of four instances in a row.
+/// Four blocks in a row of a stream that instances share.
 #[derive(Debug, Clone)]
 struct Four {
     /// The number of the first, divided by 4, plus 1; 0 if these are no blocks yet.
@@ -64,49 +64,57 @@ impl Family {
 
     /// The name of stream number `place` of the family.
     fn id(&mut self, place: u32) -> StreamId {
-        self.id_of(self.instances.start + place / self.purposes.len() as u32, place)
-    }
-
-    /// The name of a stream as that of this instance; `place` says for which purpose.
-    fn id_of(&mut self, instance: u32, place: u32) -> StreamId {
-        let purpose = self.purposes.start + place % self.purposes.len() as u32;
+        let purposes = self.purposes.len() as u32;
+        let instance = self.instances.start + place / purposes;
+        let purpose = self.purposes.start + place % purposes;
         if let Some(end) = self.bytes.last_chunk_mut() {
             *end = (u64::from(instance) | u64::from(purpose) << 32).to_le_bytes();
         }
         StreamId(xxhash_rust::xxh3::xxh3_64(&self.bytes))
     }
 
-    /// The first block of an instance by its number; `place` says for which purpose.
-    fn first_block(&mut self, key: &[u32; KEY_WORDS], instance: u32, place: u32) -> Block {
+    /// The name of the stream that the instances with numbers share for the purpose of
+    /// this place: that of the first.
+    fn shared_id(&mut self, place: u32) -> StreamId {
+        self.id(place % self.purposes.len() as u32)
+    }
+
+    /// The first words of the instance with this number, for the purpose of this place.
+    fn first_words(&mut self, key: &[u32; KEY_WORDS], number: u32, place: u32) -> [u64; FIRST_WORDS] {
         let purpose = place as usize % self.purposes.len();
-        let tag = instance / 4 + 1;
+        let block = number / INSTANCES_IN_BLOCK;
+        let tag = block / 4 + 1;
         if self.numbered[purpose].tag != tag {
-            let first = instance & !3;
-            let mut ids = [0; 4];
-            for (instance, id) in (first..=first + 3).zip(&mut ids) {
-                *id = self.id_of(instance, place).0;
-            }
-            four_blocks(key, ids, [0; 4], &mut self.numbered[purpose].blocks);
-            self.numbered[purpose].tag = tag;
+            let StreamId(id) = self.shared_id(place);
+            let first = u64::from(block & !3);
+            let four = &mut self.numbered[purpose];
+            four_blocks(key, [id; 4], [0, 1, 2, 3].map(|number| first + number), &mut four.blocks);
+            four.tag = tag;
         }
-        self.numbered[purpose].blocks[instance as usize % 4]
+        let Block(words) = &self.numbered[purpose].blocks[block as usize % 4];
+        let (pairs, _) = words.as_chunks();
+        pairs[(number % INSTANCES_IN_BLOCK) as usize]
     }
 }
 
+/// So many words of an instance with a number stand beside those of its neighbours: most of
+/// those who come and go draw once or twice, and a block for each of them alone would cost
+/// more than all else that they do.
+const FIRST_WORDS: usize = 2;
+
+/// The instances whose first words are in one block.
+const INSTANCES_IN_BLOCK: u32 = (BLOCK_WORDS / FIRST_WORDS) as u32;
+
 /// Where in a position the number of the instance begins, of streams that
 /// [`Streams::add_numbered`] has added.
-const INSTANCE_AT: u32 = 32;
+const NUMBER_AT: u32 = 32;
 
 /// The position of the first word of an instance by its number, in streams that
-/// [`Streams::add_numbered`] has added. From there on it has 2^32 words; after 2^32
-/// instances their numbers begin again.
+/// [`Streams::add_numbered`] has added: so that its first words are the last of a block, and all
+/// others are in other blocks. From there on it has 2^32 - 6 words; after 2^32 instances their
+/// numbers begin again.
 pub const fn first_position(number: u64) -> u64 {
-    number << INSTANCE_AT
-}
-
-/// How much was consumed of a stream, of whichever instance, up to this position.
-pub const fn words_read(position: u64) -> u64 {
-    position & ((1 << INSTANCE_AT) - 1)
+    (number << NUMBER_AT) + (BLOCK_WORDS - FIRST_WORDS) as u64
 }
 
 /// The bytes of an instance and a purpose.
@@ -176,10 +184,10 @@ impl Streams {
         }
     }
 
-    /// Adds streams as [`Streams::add`] does, one for each purpose in each of so many
-    /// places, for instances that come one after the other into any place. Whoever is
-    /// in a place reads the words of its own stream: the instance with the number n
-    /// from [`first_position`] of n on.
+    /// Adds what so many places read for each purpose, in which instances come one after
+    /// the other: the one with the number n reads from [`first_position`] of n on, in
+    /// whichever place. They share a stream for each purpose, of which instance n has the words
+    /// 2 n and 2 n + 1, and then those from 2^32 (n + 2) + 8 on, which nobody's first words reach.
     ///
     /// # Panics
     /// As [`Streams::add`].
@@ -188,7 +196,8 @@ impl Streams {
         let first = self.add(process, 0..places, purposes.clone());
         if let Some(family) = self.families.get_mut(families) {
             family.numbered = vec![NO_FOUR; purposes.len()];
-            // Few of those who come read so many words that four blocks are worth it.
+            // Few of those who come read so many words that four blocks are worth it; and
+            // where a block ends is part of which words they read.
             self.keep_one_block_each();
         }
         first
@@ -285,15 +294,16 @@ impl Streams {
         let tag = group + 1;
         let (StreamId(id), group) = match self.ids.get(stream as usize) {
             _ if !family.numbered.is_empty() => {
-                let groups_log2 = INSTANCE_AT - self.words_log2;
-                let instance = (group >> groups_log2) as u32;
-                let group = group & ((1 << groups_log2) - 1);
-                if group == 0 {
-                    self.blocks[stream as usize] = family.first_block(&self.key, instance, place);
+                const GROUPS_LOG2: u32 = NUMBER_AT - BLOCK_LOG2;
+                let number = group >> GROUPS_LOG2;
+                if group == number << GROUPS_LOG2 {
+                    let first = family.first_words(&self.key, number as u32, place);
+                    let Block([.., last_but_one, last]) = &mut self.blocks[stream as usize];
+                    [*last_but_one, *last] = first;
                     self.tags[stream as usize] = tag;
                     return;
                 }
-                (family.id_of(instance, place), group)
+                (family.shared_id(place), group + (2 << GROUPS_LOG2))
             }
             Some(id) => (*id, group),
             None => (family.id(place), group),

@@ -8,6 +8,7 @@ use super::names::suggestion;
 use super::node::{Kind, Node};
 use super::source::{SourceFile, Span, TextIndex, narrow};
 use crate::ids::Site;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// One problem.
@@ -98,6 +99,9 @@ pub(super) struct Reports<'t> {
     items: Vec<Diagnostic>,
     /// While above 0, problems are not collected.
     muted: u32,
+    /// Where nothing more is said, since something was about what stands there: by line and
+    /// column, the length.
+    told: BTreeMap<(u32, u32), u32>,
     /// How many names may still be compared in search of the one that was
     /// meant, so that a large file full of errors is not quadratic.
     comparisons: usize,
@@ -105,7 +109,13 @@ pub(super) struct Reports<'t> {
 
 impl<'t> Reports<'t> {
     pub fn new(text: &'t str) -> Self {
-        Reports { index: TextIndex::new(text), items: Vec::new(), muted: 0, comparisons: 200_000 }
+        Reports {
+            index: TextIndex::new(text),
+            items: Vec::new(),
+            muted: 0,
+            told: BTreeMap::new(),
+            comparisons: 200_000,
+        }
     }
 
     pub fn index(&self) -> &TextIndex<'t> {
@@ -148,6 +158,16 @@ impl<'t> Reports<'t> {
     /// Ends what [`Reports::mute`] began.
     pub fn unmute(&mut self) {
         self.muted = self.muted.saturating_sub(1);
+    }
+
+    /// Says nothing more about what stands there.
+    pub fn told(&mut self, Span { site, length }: Span) {
+        self.told.insert((site.line, site.column), length);
+    }
+
+    fn is_told(&self, site: Site) -> bool {
+        let before = self.told.range(..=(site.line, site.column)).next_back();
+        before.is_some_and(|(&(line, column), length)| line == site.line && site.column < column + length)
     }
 
     pub fn error(&mut self, span: Span, message: impl Into<String>) {
@@ -196,7 +216,7 @@ impl<'t> Reports<'t> {
 
     /// Reports a problem, with a hint if there is one.
     pub fn report(&mut self, span: Span, message: String, hint: Option<String>) {
-        if self.muted == 0 {
+        if self.muted == 0 && !self.is_told(span.site) {
             let Span { site, length } = span;
             let item = Diagnostic { site, length, message, hint, origin: None, settings: Vec::new() };
             self.items.push(self.invisible_in(span).unwrap_or(item));

@@ -50,6 +50,11 @@ fn meant(form: &Form, name: &str) -> Option<&'static str> {
     form.meant(name).or_else(|| nearest(name, keys()))
 }
 
+/// Whether a key is one of a form, or means one.
+pub(super) fn belongs(form: &Form, name: &str) -> bool {
+    form.fields.iter().any(|field| field.key == name) || meant(form, name).is_some()
+}
+
 /// Reads a map; `owner` is where a missing key is reported. `None` if it is no
 /// map, which is reported.
 pub(super) fn read<'n>(
@@ -76,7 +81,13 @@ pub(super) fn read_but<'n>(
     let is_known = |entry: &&Entry| form.fields.iter().any(|field| field.key == entry.key.name);
     let mut strange = false;
     for entry in entries.iter().filter(|entry| !is_known(entry) && Some(entry.key.site) != told) {
-        strange |= meant(form, &entry.key.name).is_none();
+        let is_strange = meant(form, &entry.key.name).is_none();
+        strange |= is_strange;
+        if !is_strange && !matches!(entry.value.kind, Kind::Map(_) | Kind::Seq(_)) {
+            // What is wrong with one value is seen when the key is right.
+            let span = reports.span_of(&entry.value);
+            reports.told(span);
+        }
         unknown_key(reports, entry, form, missing.iter().map(|field| field.key));
     }
     // Of a map with a key that nobody knows, that is what is missing.

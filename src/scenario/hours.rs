@@ -189,10 +189,11 @@ impl Check<'_> {
         }
     }
 
-    /// What becomes of whoever has a permit of a semaphore that is taken.
-    pub(super) fn holders(&mut self, fields: Fields<'_>) -> Option<AfterInterrupt> {
-        let word = self.word(fields.get(HOLDERS.key)?, "what becomes of them", &WAYS)?;
-        (word != FINISH).then(|| after_interrupt(word))
+    /// What becomes of whoever has a permit of a semaphore that is taken, and where that is said.
+    pub(super) fn holders(&mut self, fields: Fields<'_>) -> Option<(AfterInterrupt, Site)> {
+        let entry = fields.entry(HOLDERS.key)?;
+        let word = self.word(&entry.value, "what becomes of them", &WAYS)?;
+        (word != FINISH).then(|| (after_interrupt(word), entry.key.site))
     }
 
     /// Whether permits are taken from whoever has them.

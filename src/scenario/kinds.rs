@@ -183,7 +183,7 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
     },
     KindInLanguage {
         kind: ResourceKind::Rwlock,
-        steps: &[&ACQUIRE, &RELEASE],
+        steps: &[&ACQUIRE, &RELEASE, &ACQUIRE_ALL],
         discipline: Some(DISCIPLINE),
         more: &[PREFER],
         never_given: Some((

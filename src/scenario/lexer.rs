@@ -117,6 +117,9 @@ fn next(text: &str, at: usize, first: char) -> Result<(Token<'_>, usize), TextEr
     }
     let error = error(first.len_utf8());
     Err(match first {
+        '.' if is_apart(text, at) => {
+            error.with_hint("a field stands right behind its item, as in `item.size`")
+        }
         '.' => error.with_hint("a number begins with a digit, as in `0.5`"),
         letter if letter.is_alphabetic() => error.with_hint("the letters of names are those from A to Z"),
         '{' | '}' => error.with_hint("only the text of `log` has braces; an expression stands alone"),
@@ -131,6 +134,12 @@ fn is_of_field(text: &str, at: usize) -> bool {
     let is_part = |character: char| is_name(character) || character.is_ascii_digit();
     text[..at].ends_with(is_part)
         && text[at..].strip_prefix('.').is_some_and(|rest| rest.starts_with(is_name))
+}
+
+/// Whether a point stands between two names, apart from one of them.
+fn is_apart(text: &str, at: usize) -> bool {
+    let joined = format!("{}.{}", text[..at].trim_end(), text[at + 1..].trim_start());
+    is_of_field(&joined, text[..at].trim_end().len())
 }
 
 #[cfg(test)]

@@ -461,8 +461,9 @@ pub struct PermitRequest {
     /// Whether it takes the permit of another one whose priority goes behind, a boolean;
     /// `None` if it does not.
     pub preempts: Option<Expr>,
-    /// What is done when the permit is taken for another one; `None` if nobody may.
-    pub preempted: Option<Handling>,
+    /// What is done when the permit is taken for another one, and where it is said that it may be;
+    /// `None` if nobody may.
+    pub preempted: Option<(Handling, Site)>,
 }
 
 /// What a process may wait for together with other things, and what it does then.
@@ -519,7 +520,7 @@ impl StepKind {
 
     /// What it does, a `with`, when another one takes its permit.
     pub fn preempted(&self) -> Option<&Handling> {
-        self.request()?.preempted.as_ref()
+        self.request()?.preempted.as_ref().map(|(handling, _)| handling)
     }
 
     /// How it asks for a permit, if it says so.

@@ -159,6 +159,15 @@ impl Check<'_> {
             return (known, def);
         }
         let owner = self.key_span(&entry.key);
+        if let Kind::Map(entries) = &entry.value.kind
+            && !entries.is_empty()
+            && !entries.iter().any(|entry| fields::belongs(&ARRAY, &entry.key.name))
+        {
+            let hint = "keep each field of a record in a variable of its own; an array is `{array: 3}`";
+            let message = format!("{what} is one value or an array, and no record");
+            self.reports.error_with_hint(owner, message, hint);
+            return (VarEntry::of(None), None);
+        }
         let mut known = VarEntry { array: true, ..VarEntry::of(None) };
         let Some(fields) = fields::read(&mut self.reports, &entry.value, &ARRAY, owner) else {
             return (known, None);

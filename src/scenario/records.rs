@@ -146,7 +146,14 @@ impl Check<'_> {
         let what = "what is taken out";
         let claim = |source, values| Claim::Values { process, source, values };
         match (field, known.fields.as_slice()) {
-            (None, []) => Some(vec![claim(ValueSource::Get(buffer), self.values(entry, known.ty, what)?)]),
+            (None, []) => {
+                let nodes = if let Kind::Seq(nodes) = &entry.value.kind { nodes.as_slice() } else { &[] };
+                let one = format!("one of {what}");
+                if nodes.iter().any(|node| self.is_no_record(node, Some(&known), &one)) {
+                    return None;
+                }
+                Some(vec![claim(ValueSource::Get(buffer), self.values(entry, known.ty, what)?)])
+            }
             (None, fields) => {
                 let Kind::Seq(nodes) = &entry.value.kind else {
                     // It is no list, which is reported.
@@ -194,6 +201,19 @@ impl Check<'_> {
 }
 
 impl Typer<'_, '_> {
+    /// `None` where something else is called `item`, too, and might be meant, which is reported.
+    pub fn is_item_alone(&mut self, range: &Range<usize>) -> Option<()> {
+        let is_var = self.scope.vars.is_some_and(|vars| vars.find("item").is_some());
+        let what = match (is_var, self.params.find("item")) {
+            (true, _) => "variable",
+            (false, Some(_)) => "parameter",
+            (false, None) => return Some(()),
+        };
+        let message = format!("`item` is the item of the buffer here, and there is a {what} of that name");
+        self.error(range, message, Some(format!("give the {what} another name")));
+        None
+    }
+
     /// A field of the item that is looked at.
     pub fn field(&mut self, name: &str, field: &str, range: &Range<usize>) -> Option<Typed> {
         let Some(buffer) = self.scope.item.filter(|_| name == "item") else {
@@ -207,6 +227,7 @@ impl Typer<'_, '_> {
             self.error(range, message, Some(hint.to_owned()));
             return None;
         };
+        self.is_item_alone(range)?;
         if buffer.fields.is_empty() {
             buffer.ty?;
             let hint = "write `item`, or declare fields at the buffer, as in `of: {kind: int, size: int}`";

@@ -95,12 +95,6 @@ fn refusal(usage: &Use, kind: ResourceKind, name: &str) -> Option<(String, Strin
     }
     let fitting = steps.iter().find(|step| step.takes == usage.takes).unwrap_or(&steps[0]);
     let message = format!("`{}` cannot use the {} {}", usage.key, kind.name(), quoted(name));
-    if usage.is_together && kind == ResourceKind::Rwlock {
-        let hint = format!(
-            "take it in a step of its own, `acquire: {{read: {name}}}` or `acquire: {{write: {name}}}`, with `within: 0s` for a try"
-        );
-        return Some((message, hint));
-    }
     Some((message, format!("use `{}` for a {}", fitting.key, kind.name())))
 }
 

@@ -10,7 +10,7 @@
 use super::context::{Check, Watch};
 use super::model::{Expr, ResourceDef, ResourceRef, ResourceSpec, Rwlock};
 use super::names::{quoted, split_name, suggestion};
-use super::node::{Entry, Kind, Node};
+use super::node::{Entry, Kind};
 use super::scope::{Found, ResourceEntry, Scope};
 use super::steps::body::Use;
 use super::tables::{Field, Shape, optional};
@@ -30,8 +30,8 @@ pub(super) const PREFER: Field = optional(
 );
 
 /// In which way a lock is taken.
-const READ: &str = "read";
-const WRITE: &str = "write";
+pub(super) const READ: &str = "read";
+pub(super) const WRITE: &str = "write";
 
 /// How far behind a lock its parts stand in the model.
 const WRITERS_BEHIND: u32 = 1;
@@ -128,12 +128,7 @@ impl Check<'_> {
         Some(taken)
     }
 
-    /// Whether the name that a node is begins with that of a read-write lock.
-    pub(super) fn names_rwlock(&self, node: &Node) -> bool {
-        let Kind::Text(text) = &node.kind else { return false };
-        self.is_rwlock(text)
-    }
-
+    /// Whether a name begins with that of a read-write lock.
     fn is_rwlock(&self, text: &str) -> bool {
         let known = self.resources.find(split_name(text)).and_then(|known| known.kind);
         known == Some(ResourceKind::Rwlock)

@@ -70,7 +70,7 @@ pub(super) struct ResourceEntry {
     /// Whether those who wait for it are served by their priority.
     pub by_priority: bool,
     /// What becomes of whoever has a permit of it that is taken, if that loses it.
-    pub holders: Option<AfterInterrupt>,
+    pub holders: Option<(AfterInterrupt, Site)>,
     /// Whether who comes takes the cores of this processor from others.
     pub preempts: bool,
     /// Whether a step names it.

@@ -76,6 +76,7 @@ impl Typer<'_, '_> {
         let site = self.site(range);
         let leaf = |kind, ty, known| Some(Typed { expr: Expr { kind, ty, site }, known });
         if let (Some(buffer), "item") = (self.scope.item, name) {
+            self.is_item_alone(range)?;
             if let Some(field) = buffer.fields.first() {
                 let hint = format!("ask for one of its fields, as in `item.{}`", field.name);
                 self.error(range, "an item of this buffer is a record, not one value", Some(hint));

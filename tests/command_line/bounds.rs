@@ -116,3 +116,24 @@ fn states_that_are_too_large_are_refused() {
     let ended = within(&room, 1_000_000, "run full.yaml --write none").with_code(2);
     ended.complains(&["full.yaml:3:13", "needs more than 100000000 words of state", "fewer slots"]);
 }
+
+/// What so many processes would take is said before it is taken, at the count that says so: in
+/// 500 MB there is no room for a run of them with its events.
+#[cfg(unix)]
+#[test]
+fn too_many_processes_are_refused_at_once() {
+    let text = "version: 1\nname: crowd\nparams: {n: 10}\nprocesses:\n  few: {count: 2, do: [{delay: 1s}]}\n  \
+                many: {count: n * 110000, do: [{delay: 1s}]}\n";
+    let room = Room::with(&[("crowd.yaml", text)]);
+    for (command, most) in [("explore", "100,000"), ("validate", "4,000"), ("why", "1,000,000")] {
+        let ended = within(&room, 500_000, &format!("{command} crowd.yaml")).with_code(2);
+        ended.complains(&[
+            &format!("1,100,002 processes are more than the {most} that there may be"),
+            "crowd.yaml:6:17",
+            "help: ",
+        ]);
+        assert_eq!(ended.out, "");
+        // Fewer are not.
+        room.run(&format!("{command} crowd.yaml --set n=0")).with_code(0);
+    }
+}

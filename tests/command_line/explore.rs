@@ -110,6 +110,27 @@ fn a_deadlock_is_shown_with_a_schedule_that_can_be_followed() {
     again.with_code(1).says(&["deadlock at 1s", "3 of 3 processes wait"]);
 }
 
+/// What brings them has a name of two words, and takes turns as they do.
+#[test]
+fn a_schedule_of_those_who_arrive_can_be_followed() {
+    let text = "
+version: 1
+name: two-locks
+resources: {a: mutex, b: mutex}
+processes:
+  p:
+    arrivals: {every: 1s, up_to: 2, most: 2}
+    do:
+      - if: index == 0
+        do: [{acquire: a}, {delay: 2s}, {acquire: b}]
+        else: [{acquire: b}, {delay: 2s}, {acquire: a}]
+";
+    let room = Room::with(&[("p.yaml", text)]);
+    room.run("explore p.yaml").with_code(1).says(&["Deadlock in 1 state"]);
+    let again = room.run("run p.yaml --schedule output/two-locks/deadlock.schedule --write none");
+    again.with_code(1).says(&["deadlock at", "2 of 3 processes wait"]);
+}
+
 #[test]
 fn json_has_the_keys_of_the_contract() {
     let room = Room::with(&[("p.yaml", PHILOSOPHERS)]);

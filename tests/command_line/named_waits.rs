@@ -73,6 +73,8 @@ resources:
   b: {kind: semaphore, permits: 1}
   q: {kind: buffer, capacity: 3, of: int}
   r: {kind: buffer, capacity: 3, of: int}
+  l: rwlock
+  own: mutex
 processes:
   early: {do: [{wait: f}]}
   late: {start: 2s, do: [{wait: f}, {count_down: done}]}
@@ -80,12 +82,14 @@ processes:
   hoist: {start: 1s, do: [{signal: f}, {delay: 2s}, {count_down: done}, {delay: 3s}, {wait: door}]}
   holder: {do: [{with: [a, b], do: [{delay: 4s}]}]}
   both: {start: 2s, do: [{acquire_all: [a, b]}, {release: [a, b]}]}
+  writer: {do: [{with: {write: l}, do: [{delay: 5s}]}]}
+  reader: {start: 2s, do: [{acquire_all: [{read: l}, own]}, {release: [own, {read: l}]}]}
   source: {start: 2s, do: [{put: q}, {delay: 1s}, {put: q}]}
   sink: {do: [{until: level(q) > 0}, {get: q}, {select: [{get: r, do: []}, {get: q, do: []}]}]}
 measures:
   gets: {level: waiting_to_get(r)}
 expect:
-  longest_wait: {early.f: 1s, late.f: 0s, main.done: 3s, main.door: 3s, both.a: 2s, both.b: 2s, sink.q: 2s, sink.r: 1s}
+  longest_wait: {early.f: 1s, late.f: 0s, main.done: 3s, main.door: 3s, both.a: 2s, both.b: 2s, sink.q: 2s, sink.r: 1s, reader.l: 3s, reader.own: 3s}
   figures:
     resources.f.requests: 2
     resources.f.waits: 1
@@ -106,6 +110,9 @@ expect:
     processes.main.blocked_ns.done: 3s
     processes.sink.blocked_ns.q: 2s
     processes.both.blocked_ns.all of a, b: 2s
+    processes.reader.blocked_ns.all of read l, own: 3s
+    resources.l.requests: 2
+    resources.l.wait_longest_ns: 3s
     measures.gets.largest: 1
 ";
 

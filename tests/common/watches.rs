@@ -25,6 +25,8 @@ const INSTEAD: [(&str, &[&str]); 8] = [
             "{select: [{wait: l, do: [{write: {to: d, at: 1, value: 5}}]}, {acquire: s0}], discipline: any}",
             "{until: 'slot(d, 0) >= 3'}",
             "{count_down: l}, {wait: l}",
+            "{acquire_all: [{write: k}, {read: j}, s0]}, {delay: 1s}, {release: [{read: j}, {write: k}]}",
+            "{select: [{ acquire: {write: k}, do: [{delay: 1s}, {release: {write: k}}]}, {acquire: s0}], discipline: any}",
         ],
     ),
     (
@@ -39,6 +41,8 @@ const INSTEAD: [(&str, &[&str]); 8] = [
             "{select: [{acquire: s1, do: [{write: {to: d, at: 0, value: 2}}]}, {acquire: s0}, {wait: f}], discipline: any}",
             "{until: 'done(P0) or level(s1) > 0'}",
             "{count_down: [l, l]}",
+            "{acquire_all: [s1, {read: [j, k]}], within: 1s, else: [{acquire_all: {read: [k, j]}}]}, {release: {read: [j, k]}}",
+            "{select: [{ acquire: {read: j}, do: [{delay: 1s}, {release: {read: j}}]}, {acquire: s1}]}",
         ],
     ),
     (

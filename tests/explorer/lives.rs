@@ -263,3 +263,36 @@ processes:
     assert!(untimed.is_complete() && !untimed.stops().is_empty());
     assert!(finals(&untimed).contains(&memories));
 }
+
+/// Who arrives where somebody was before finds the arrays of that place: found by fuzzing.
+#[test]
+fn arrays_of_those_who_arrive() {
+    for (value, of) in [("index", "0"), ("7", "10 * index")] {
+        let text = format!(
+            "
+version: 1
+resources: {{d: {{kind: memory, slots: 4}}}}
+processes:
+  c:
+    arrivals: {{every: 1s, up_to: 4, most: 3}}
+    vars: {{x: 0, a: {{array: 2, of: {of}}}}}
+    do:
+      - set: {{\"a[1]\": {value} + a[0]}}
+      - delay: 2500ms
+      - write: {{to: d, at: index, value: \"a[1]\"}}
+"
+        );
+        let program = program(&text, &[]);
+        let run = run_in_order(&text, Ties::Fifo);
+        let memories = format!("{:?}", run.machine.memories(&run.program));
+        for mode in MODES {
+            for reduce in [Reduce::NONE, Reduce::ALL] {
+                let explored = explored_with(&program, mode, reduce, true);
+                assert!(explored.is_complete(), "{mode:?} {text}");
+                // Without time a fourth may come before the first has left.
+                assert_eq!(explored.stops().is_empty(), mode == Mode::Timed, "{mode:?} {text}");
+                assert!(finals(&explored).contains(&memories), "{mode:?} {text}");
+            }
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! Items that are records in every order: the same ends as of plain items.
+//! Items that are records in every order: as many states as of plain items, and the same ends.
 
 use crate::common::records::with_records;
 use crate::common::{program, small};
@@ -14,10 +14,9 @@ fn explored(program: &BoundProgram, mode: Mode, reduce: Reduce) -> Option<Explor
     explored.is_complete().then_some(explored)
 }
 
-/// A record whose first field is the item comes to what the item comes to, in whatever number of
-/// states.
+/// A record whose first field is the item: what is behind it makes no states, and none equal.
 #[test]
-fn records_have_the_ends_of_items() {
+fn records_have_the_states_of_items() {
     try_scenarios_of(&small::plain_scenario(true), 60, |text| {
         let records = program(&with_records(text, &["b0", "b1", "b2", "b3"]), &[]);
         let plain = program(text, &[]);
@@ -25,6 +24,9 @@ fn records_have_the_ends_of_items() {
             let expected = explored(&plain, mode, Reduce::NONE)?;
             let whole = explored(&records, mode, Reduce::NONE)?;
             let reduced = explored(&records, mode, Reduce::ALL)?;
+            let progress =
+                |explored: &Exploration<'_>| (explored.progress().states, explored.progress().transitions);
+            assert_eq!(progress(&whole), progress(&expected), "{mode:?}\n{text}");
             for found in [&whole, &reduced] {
                 assert_eq!(finals(found), finals(&expected), "{mode:?}\n{text}");
                 assert_eq!(
@@ -68,4 +70,42 @@ processes:
         assert_eq!(finals.len(), 1, "{finals:?}");
         assert!(finals[0].contains("[Int(2), Int(1)]"), "{finals:?}");
     }
+}
+
+/// What was in a variable before a get writes it makes no states, also where the get may find its
+/// buffer closed, or run out: what is done then does not ask for it.
+#[test]
+fn what_a_get_overwrites_makes_no_states() {
+    let text = |old: &str, get: &str| {
+        format!(
+            "
+version: 1
+resources: {{b: {{kind: buffer, capacity: 1, of: int}}, d: {{kind: memory, slots: 2}}}}
+processes:
+  other: {{do: [{{write: {{to: d, at: 0, value: 1}}}}, {{put: b}}, {{close: b}}]}}
+  asker:
+    vars: {{x: 0, _old: 0}}
+    do: [{{read: {{from: d, at: 0, into: {old}}}}}, {{write: {{to: d, at: 1, value: 1}}}}, {get}]
+"
+        )
+    };
+    let overwriting = [
+        "{for_each: {from: b, into: x, do: [{write: {to: d, at: 1, value: x}}]}}",
+        "{get: {from: b, into: x}, else: [{set: {x: 7}}]}, {write: {to: d, at: 1, value: x}}",
+        "{get: {from: b, into: x}, within: 1s, else: [{set: {x: 7}}]}, {write: {to: d, at: 1, value: x}}",
+    ];
+    for get in overwriting {
+        let states = |old| {
+            let program = program(&text(old, get), &[]);
+            explored(&program, Mode::Untimed, Reduce::NONE).expect("it is small").progress().states
+        };
+        assert_eq!(states("x"), states("_old"), "{get}");
+    }
+    // Where the old value is asked for, it does make states: the two are told apart.
+    let asks = "{get: {from: b, into: x}, else: [{write: {to: d, at: 0, value: x}}]}";
+    let states = |old| {
+        let program = program(&text(old, asks), &[]);
+        explored(&program, Mode::Untimed, Reduce::NONE).expect("it is small").progress().states
+    };
+    assert!(states("x") > states("_old"));
 }

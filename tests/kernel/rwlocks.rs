@@ -202,3 +202,182 @@ resources: {l: {kind: rwlock, count: 2}}
 processes: {p: {vars: {i: 1}, do: [{acquire: {read: \"l[0]\"}}, {release: {read: \"l[i]\"}}]}}";
     assert_eq!(run(text).fault(), "'p' releases 'l[1]' for reading, but nobody reads under it");
 }
+
+/// Who takes a lock and something else at once has neither before it can have both, and keeps
+/// nobody from reading meanwhile.
+#[test]
+fn a_lock_is_taken_with_other_things_at_once() {
+    let text = "
+version: 1
+resources: {l: rwlock, m: mutex, q: {kind: buffer, capacity: 3, of: int}}
+processes:
+  reader: {do: [{with: {read: l}, do: [{delay: 3s}]}]}
+  both: {start: 1s, do: [{acquire_all: [{write: l}, m]}, {log: both}, {delay: 2s}, {release: [m, {write: l}]}]}
+  holder: {start: 2s, do: [{with: m, do: [{log: m is free}, {delay: 500ms}]}]}
+  second: {start: 2s, do: [{with: {read: l}, do: [{log: reads too}]}]}
+  hurried: {start: 2s, do: [{acquire_all: {write: l}, within: 500ms, else: [{log: gives up}]}]}
+  late: {start: 4s, do: [{acquire_all: [m, {read: l}]}, {log: late}, {release: [{read: l}, m]}]}
+  chooses:
+    start: 3500ms
+    do:
+      - repeat: 2
+        do:
+          - select:
+              - acquire: {read: l}
+                do: [{log: reads}, {release: {read: l}}, {delay: 100ms}]
+              - get: q
+                do: [{log: gets}]
+  puts: {start: 4500ms, do: [{put: q}]}
+  writes:
+    start: 3600ms
+    do: [{select: [{acquire: {write: l}, do: [{log: writes}, {release: {write: l}}]}, {after: 0s, do: [{log: not yet}]}]}]
+";
+    let run = run(text);
+    assert_eq!(run.outcome(), "completed", "{:?}", run.end.outcome);
+    run.machine.check(&run.program);
+    let expected = [
+        "2s m is free",
+        "2s reads too",
+        "2.5s gives up",
+        "3s both",
+        "3.6s not yet",
+        "4.5s gets",
+        "5s late",
+        "5s reads",
+    ];
+    assert_eq!(timed_log(&run), expected);
+}
+
+#[test]
+fn a_lock_is_not_taken_twice_at_once() {
+    for [first, second] in [["read", "write"], ["write", "read"], ["read", "read"], ["write", "write"]] {
+        let text = format!(
+            "version: 1\nresources: {{l: {{kind: rwlock, count: 2}}}}\nprocesses: {{p: {{vars: {{i: 1}}, do: [{{acquire_all: [{{{first}: 'l[1]'}}, {{{second}: 'l[i]'}}]}}]}}}}"
+        );
+        assert_eq!(run(&text).fault(), "'l[1]' is named twice among what is taken at once", "{text}");
+    }
+}
+
+/// What a step of the random scenarios takes at once: of two locks nothing, to read or to write,
+/// and of a mutex.
+type Wanted = ([Option<bool>; 2], bool);
+
+/// When each process takes what it wants at once; whoever came first of those who can have
+/// theirs. Who has written lets those read first who are preferred, and then lets all in.
+/// Nothing if two things happen at one instant.
+fn naive_at_once(prefers_writers: bool, processes: &[Vec<(u64, Wanted, u64)>]) -> Option<Vec<Vec<u64>>> {
+    let mut due: BTreeSet<(u64, usize, bool)> =
+        processes.iter().enumerate().map(|(process, rounds)| (rounds[0].0, process, false)).collect();
+    let mut begun: Vec<Vec<u64>> = vec![Vec::new(); processes.len()];
+    let (mut readers, mut owned) = ([0; 2], false);
+    let (mut keeps_readers, mut keeps_writers) = ([false; 2], [false; 2]);
+    let mut waiting: Vec<usize> = Vec::new();
+    let mut last = None;
+    while let Some((time, process, ends)) = due.pop_first() {
+        if last == Some(time) {
+            return None;
+        }
+        last = Some(time);
+        let mut parts = 1;
+        if ends {
+            parts = 5;
+            if let Some(next) = processes[process].get(begun[process].len()) {
+                due.insert((time + next.0, process, false));
+            }
+        } else {
+            waiting.push(process);
+        }
+        // What is given back is so one after the other, and each is offered to all.
+        for part in 0..parts {
+            if ends {
+                let (locks, mutex) = processes[process][begun[process].len() - 1].1;
+                match part {
+                    4 => owned &= !mutex,
+                    part => match (locks[part / 2], part % 2) {
+                        (Some(true), 0) => keeps_readers[part / 2] = prefers_writers,
+                        (Some(true), _) => {
+                            keeps_readers[part / 2] = false;
+                            keeps_writers[part / 2] = false;
+                        }
+                        (Some(false), 0) => readers[part / 2] -= 1,
+                        _ => {}
+                    },
+                }
+            }
+            while let Some(place) = waiting.iter().position(|&other| {
+                let (locks, mutex) = processes[other][begun[other].len()].1;
+                let fits = |lock: usize| match locks[lock] {
+                    Some(true) => !keeps_writers[lock] && readers[lock] == 0,
+                    Some(false) => !keeps_readers[lock],
+                    None => true,
+                };
+                fits(0) && fits(1) && !(mutex && owned)
+            }) {
+                let next = waiting.remove(place);
+                let (_, (locks, mutex), length) = processes[next][begun[next].len()];
+                for lock in 0..2 {
+                    match locks[lock] {
+                        Some(true) => {
+                            keeps_readers[lock] = true;
+                            keeps_writers[lock] = true;
+                        }
+                        Some(false) => readers[lock] += 1,
+                        None => {}
+                    }
+                }
+                owned |= mutex;
+                begun[next].push(time);
+                due.insert((time + length, next, true));
+            }
+        }
+    }
+    Some(begun)
+}
+
+fn wanted() -> impl Strategy<Value = Wanted> {
+    ([any::<Option<bool>>(), any::<Option<bool>>()], any::<bool>())
+        .prop_filter("something is wanted", |(locks, mutex)| *mutex || locks.iter().any(Option::is_some))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(150), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn at_once_as_a_naive_program_has_it(
+        prefers_writers: bool,
+        processes in prop::collection::vec(
+            prop::collection::vec((1u64..4_000, wanted(), 1u64..4_000), 1..4), 1..7),
+    ) {
+        let Some(expected) = naive_at_once(prefers_writers, &processes) else { return Ok(()) };
+        let prefer = if prefers_writers { "writers" } else { "readers" };
+        let mut text = format!(
+            "version: 1\nresources: {{l: {{kind: rwlock, count: 2, prefer: {prefer}}}, m: mutex}}\nprocesses:\n"
+        );
+        for (number, rounds) in processes.iter().enumerate() {
+            writeln!(text, "  p{number}:\n    do:").expect("a String takes any text");
+            for (away, (locks, mutex), length) in rounds {
+                let mut names: Vec<String> = Vec::new();
+                for (lock, way) in locks.iter().enumerate() {
+                    names.extend(way.map(|writes| {
+                        format!("{{{}: 'l[{lock}]'}}", if writes { "write" } else { "read" })
+                    }));
+                }
+                names.extend(mutex.then(|| "m".to_owned()));
+                let names = names.join(", ");
+                writeln!(
+                    text,
+                    "      - delay: {away}ms\n      - acquire_all: [{names}]\n      - log: '{{now / 1ms}}'\n      - delay: {length}ms\n      - release: [{names}]"
+                )
+                .expect("a String takes any text");
+            }
+        }
+        let run = run(&text);
+        prop_assert_eq!(run.outcome(), "completed");
+        let mut begun = vec![Vec::new(); processes.len()];
+        for (process, line) in run.log_with_processes() {
+            let number: usize = process[1..].parse().expect("a number");
+            begun[number].push(line.parse::<f64>().expect("a number") as u64);
+        }
+        prop_assert_eq!(begun, expected, "{}", text);
+    }
+}

@@ -422,8 +422,8 @@ fn everything() -> Scenario {
         });
     });
     all.process("chooser", |p| {
-        p.var("item", 0).put_values("sorted", [1, 2]).get_where("sorted", "item < 2", "item");
-        p.put_value("stack", "item").get("stack").get("sorted");
+        p.var("taken", 0).put_values("sorted", [1, 2]).get_where("sorted", "item < 2", "taken");
+        p.put_value("stack", "taken").get("stack").get("sorted");
     });
     all.process("source", |p| {
         p.put("ending").close("ending");

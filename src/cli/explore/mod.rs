@@ -30,6 +30,10 @@ use explored::Explored;
 use patience::{Patience, TimeLimit};
 use std::ops::ControlFlow;
 
+/// The most processes of which a state is made at all: who never comes to do anything takes no
+/// bit of it, and so many others take more than there are.
+const MOST_PROCESSES: u64 = 100_000;
+
 pub fn run(arguments: &ExploreArguments) -> Result<Exit, Failure> {
     let loaded = load_all(&arguments.scenarios)?;
     // A picture that cannot be is no reason to explore first.
@@ -55,6 +59,7 @@ pub fn run(arguments: &ExploreArguments) -> Result<Exit, Failure> {
 /// Explores and tells one scenario, or a smaller one if it is to shrink; whether
 /// something was found.
 fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<bool, Failure> {
+    loaded.at_most(MOST_PROCESSES, "a state is at most 8,192 bits long; explore it with fewer processes")?;
     let patience = Patience::from_now(arguments);
     let is_over = || patience.is_over();
     let cancellation = Cancellation::by(&is_over);

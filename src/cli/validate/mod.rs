@@ -26,7 +26,7 @@ use super::report::Finished;
 use super::run::with_done;
 use super::view::view;
 use super::{console, html_page, interrupt};
-use crate::backend::threads::{SleepError, check};
+use crate::backend::threads::{MOST_THREADS, SleepError, check};
 use crate::scenario::folder_name;
 use crate::trace::{Trace, write_jsonl};
 use std::path::{Path, PathBuf};
@@ -38,6 +38,8 @@ pub fn run(arguments: &ValidateArguments) -> Result<Exit, Failure> {
         return recording(&loaded, arguments, file);
     }
     for scenario in &loaded {
+        let hint = "each of them runs as a thread; validate fewer, and `run` all of them in virtual time";
+        scenario.at_most(MOST_THREADS as u64, hint)?;
         let fits = check(&scenario.program()?);
         fits.map_err(|trouble| Failure::usage(format!("'{}': {trouble}", scenario.label)))?;
     }

@@ -27,8 +27,14 @@ use crate::trace::{Header, Instances, NameTable};
 use crate::why::Subject;
 use std::path::PathBuf;
 
+/// The most processes of a scenario that is run again and again, with all events of it kept.
+const MOST_PROCESSES: u64 = 1_000_000;
+
 pub fn run(arguments: &WhyArguments) -> Result<Exit, Failure> {
     let loaded = load_one(&arguments.file, &arguments.settings)?;
+    let hint =
+        "each change that may help is a run of its own, and every event of one is kept; ask about fewer";
+    loaded.at_most(MOST_PROCESSES, hint)?;
     let view = view(&arguments.look, &loaded)?;
     interrupt::watch();
     let seed = arguments.seed.unwrap_or(loaded.scenario.model.seed);

@@ -188,11 +188,17 @@ impl Schedule {
 
     fn turn(&mut self, content: &str) -> Result<(), String> {
         let fatal = content.starts_with('!');
-        let mut words = content.trim_start_matches('!').split_whitespace();
-        let name = words.next().ok_or("expected the name of a process")?.to_owned();
+        let words: Vec<&str> = content.trim_start_matches('!').split_whitespace().collect();
+        // What brings arrivals, and timetables, has a name of several words.
+        let is_number = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit());
+        let (name, answers) = words.split_at(words.iter().position(is_number).unwrap_or(words.len()));
+        if name.is_empty() {
+            return Err("expected the name of a process".to_owned());
+        }
         let answers =
-            words.map(|word| word.parse().map_err(|_| format!("'{word}' is no number of a choice")));
+            answers.iter().map(|word| word.parse().map_err(|_| format!("'{word}' is no number of a choice")));
         let answers = answers.collect::<Result<Vec<u32>, String>>()?;
+        let name = name.join(" ");
         if fatal {
             self.fatal = Some(self.turns.len());
         }
@@ -236,7 +242,11 @@ mod tests {
             settings: vec![("n".to_owned(), "2".to_owned())],
             shows: "deadlock".to_owned(),
             fatal: Some(1),
-            turns: vec![("philosopher[0]".to_owned(), vec![]), ("philosopher[1]".to_owned(), vec![0, 2])],
+            turns: vec![
+                ("philosopher[0]".to_owned(), vec![]),
+                ("philosopher[1]".to_owned(), vec![0, 2]),
+                ("guest arrivals".to_owned(), vec![1]),
+            ],
         };
         let text = schedule.text(&["acquires forks[0]".to_owned(), String::new()]);
         assert_eq!(Schedule::parse(&text), Ok(schedule));
@@ -254,7 +264,7 @@ mod tests {
             ("schedule: 1\nmode: slow\n", 2),
             ("schedule: 1\nseed: -1\n", 2),
             ("schedule: 1\n\nhello\n", 3),
-            ("schedule: 1\nturns:\n  p x\n", 3),
+            ("schedule: 1\nturns:\n  p 1 x\n", 3),
             ("schedule: 1\nset: n\nturns:\n", 2),
             ("schedule: 1\nturns: x\n  p\n", 2),
             ("schedule: 1\nturns: 2\n  p\n", 2),

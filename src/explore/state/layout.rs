@@ -125,9 +125,11 @@ impl<'a> Layout<'a> {
             let range = crate::program::ops_of(program, machine.op(program, def.first));
             // The priority by itself of one that arrives is found by its number.
             let sets_priority = |slot: u32| def.by_number.has_priority() && def.index == Some(Slot(slot));
-            // The number of an instance never changes, unless it is that of an arrival.
+            // The number of an instance never changes, unless it is that of an arrival. Where its
+            // arrays are never does, and who arrives has to find them.
             let kept: Vec<u32> = (FRAME_WORDS..words as u32)
                 .filter(|&slot| def.index != Some(Slot(slot)) || def.life.is_some())
+                .filter(|&slot| !def.arrays.contains(&Slot(slot)))
                 .filter(|&slot| sets_priority(slot) || range.clone().any(|op| live.matters(op, slot)))
                 .collect();
             let outlives =

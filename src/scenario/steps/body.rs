@@ -52,8 +52,6 @@ pub(in crate::scenario) struct Use {
     pub key: &'static str,
     /// The key of the step that may name the same resources, if it is another one.
     pub like: Option<&'static str>,
-    /// Whether it takes several at once.
-    pub is_together: bool,
     /// Whether after it a process has something, or had to wait.
     pub takes: bool,
     /// Whether it is about one resource and never about a list.
@@ -71,16 +69,7 @@ pub(in crate::scenario) struct Use {
 impl Use {
     /// A step about any number of resources.
     pub const fn new(key: &'static str, takes: bool) -> Use {
-        Use {
-            key,
-            like: None,
-            is_together: false,
-            takes,
-            is_single: false,
-            waits_at: None,
-            with_more: None,
-            for_list: None,
-        }
+        Use { key, like: None, takes, is_single: false, waits_at: None, with_more: None, for_list: None }
     }
 }
 

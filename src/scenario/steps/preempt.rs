@@ -97,9 +97,9 @@ impl Body<'_, '_> {
         let (span, key) = (self.check.key_span(key), key.name.clone());
         let before = self.check.reports.count();
         let asked = self.priority_and_preempt(main);
-        let may_lose = [ON_PREEMPT, THEN, LEFT].iter().any(|field| main.fields.get(field.key).is_some());
+        let may_lose = [ON_PREEMPT, THEN, LEFT].iter().find_map(|field| main.fields.entry(field.key));
         let handling =
-            may_lose.then(|| self.handling(main.fields, |body| body.nested(main.fields, ON_PREEMPT.key)));
+            may_lose.map(|_| self.handling(main.fields, |body| body.nested(main.fields, ON_PREEMPT.key)));
         if self.check.reports.count() > before {
             return None;
         }
@@ -113,7 +113,10 @@ impl Body<'_, '_> {
             return None;
         }
         let of_resource = |then| Handling { steps: Vec::new(), left: None, then };
-        let preempted = handling.flatten().or(holders.map(of_resource));
+        let preempted = match (handling.flatten(), may_lose, holders) {
+            (Some(handling), Some(lost_by), _) => Some((handling, lost_by.key.site)),
+            (_, _, holders) => holders.map(|(then, site)| (of_resource(then), site)),
+        };
         if preempted.is_some() {
             // Whoever takes the permit interrupts it.
             self.check.processes.at(self.check.process).lives.set(true);

@@ -13,6 +13,7 @@ use crate::scenario::model::{
     Amount, Branch, Discipline, Expr, ExprKind, ResourceDef, ResourceSpec, Step, StepKind,
 };
 use crate::scenario::node::{Entry, Kind, Node};
+use crate::scenario::rwlocks::{READ, WRITE};
 use crate::scenario::scope::Scope;
 use crate::scenario::source::Span;
 use crate::scenario::tables::{AMOUNT, Form, Shape, optional, required};
@@ -20,7 +21,7 @@ use crate::trace::ResourceKind;
 use crate::value::Type;
 
 pub(in crate::scenario) static ACQUIRE_ALL: Use =
-    Use { is_together: true, with_more: super::permits::ACQUIRE.with_more, ..Use::new("acquire_all", true) };
+    Use { with_more: super::permits::ACQUIRE.with_more, ..Use::new("acquire_all", true) };
 
 /// The most characters of what a wait is called.
 const LONGEST_NAME: usize = 60;
@@ -285,11 +286,6 @@ impl Body<'_, '_> {
             self.check.reports.error_with_hint(span, message, hint);
             return None;
         }
-        if matches!(wait.key.name.as_str(), "acquire" | "acquire_all") && self.check.names_rwlock(&wait.value)
-        {
-            self.no_lock_here(self.check.reports.span_of(&wait.value));
-            return None;
-        }
         let (known, reported) = (self.check.watches.len(), self.check.reports.count());
         let alone = Node { site: wait.key.site, kind: Kind::Map(vec![wait.clone()]) };
         let mut found = Vec::new();
@@ -313,13 +309,13 @@ impl Body<'_, '_> {
                 self.check.reports.error_with_hint(span, message, hint);
                 None
             }
-            [Step { kind: StepKind::Acquire { resource, .. }, .. }]
-                if self.check.resources.at(resource.def.index()).kind == Some(ResourceKind::Readers) =>
-            {
-                self.no_lock_here(span);
-                None
-            }
             [_] => Some(found),
+            // A read-write lock is taken to write with the line of those who are to.
+            [Step { kind: StepKind::Acquire { resource, .. }, .. }, _lock]
+                if self.check.resources.at(resource.def.index()).kind == Some(ResourceKind::Writers) =>
+            {
+                Some(found)
+            }
             [] => None,
             _ if self.check.reports.count() > reported => None,
             _ => {
@@ -330,12 +326,6 @@ impl Body<'_, '_> {
                 None
             }
         }
-    }
-
-    fn no_lock_here(&mut self, span: Span) {
-        let message = "a branch of `select` takes no read-write lock";
-        let hint = "take it in a step of its own, as in `acquire: {read: l}`, with `within: 0s` for a try";
-        self.check.reports.error_with_hint(span, message, hint);
     }
 
     /// A step that waits for one of these, which is called `name` together.
@@ -395,10 +385,18 @@ fn written(node: &Node) -> String {
         Kind::Map(entries) => {
             match entries.iter().find(|entry| matches!(entry.key.name.as_str(), "from" | "to")) {
                 Some(buffer) => written(&buffer.value),
-                None => joined(entries.iter().map(|entry| entry.key.name.clone()).collect()),
+                None => joined(entries.iter().map(written_entry).collect()),
             }
         }
         Kind::Null | Kind::Bad => String::new(),
+    }
+}
+
+/// An entry of a map likewise: a name without its number of permits, and how a lock is taken.
+fn written_entry(entry: &Entry) -> String {
+    match entry.key.name.as_str() {
+        how @ (READ | WRITE) => format!("{how} {}", written(&entry.value)),
+        name => name.to_owned(),
     }
 }
 

@@ -403,7 +403,20 @@ fn read_write_locks_say_how_they_are_taken() {
         ),
         ("{with: {lock: 2}, do: []}", 24, "`with` takes one permit of each name", "`acquire: {lock: 2}`"),
         ("{with: 2, do: []}", 23, "`with` takes the name of a resource, found an integer", ""),
-        ("{select: [{acquire: rw}]}", 36, "takes no read-write lock", "`acquire: {read: l}`"),
+        (
+            "{select: [{acquire: rw}]}",
+            36,
+            "`acquire` does not say how the read-write lock 'rw' is taken",
+            "`acquire: {read: rw}`",
+        ),
+        (
+            "{acquire_all: [lock, rw]}",
+            37,
+            "`acquire_all` does not say how the read-write lock 'rw' is taken",
+            "`acquire_all: {read: rw}`",
+        ),
+        ("{select: [{acquire: {write: [rw, rw]}}]}", 27, "this `acquire` names several", "`acquire_all`"),
+        ("{select: [{acquire: {read: [rw, rw]}}]}", 27, "this `acquire` names several", "`acquire_all`"),
         ("{until: store == 1}", 24, "unknown parameter or variable 'store'", "`slot(store, 0)`"),
         ("{until: finished(p)}", 24, "unknown function 'finished'", "`done(p)`"),
         ("{until: timeout(3s) or level(lock) == 1}", 24, "unknown function 'timeout'", "`within: 5s`"),
@@ -415,13 +428,6 @@ fn read_write_locks_say_how_they_are_taken() {
         ),
         ("{select: [{acquire: lock, within: 1s, do: []}]}", 42, "'within' beside one wait", "`- after: 5s`"),
         ("{select: [{timeout: 3s}]}", 27, "did you mean 'after'?", ""),
-        (
-            "{acquire_all: {read: rw}}",
-            37,
-            "`acquire_all` cannot use the rwlock 'rw'",
-            "`acquire: {read: rw}`",
-        ),
-        ("{select: [{acquire: {read: rw}}]}", 27, "takes no read-write lock", "`within: 0s`"),
         ("{wait: rw}", 23, "`wait` cannot use the rwlock 'rw'", "`acquire`"),
     ] {
         let text = format!(

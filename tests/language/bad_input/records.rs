@@ -199,3 +199,47 @@ fn a_wrong_record_is_one_problem() {
     one("{get: {from: q, into: _s}}", "_s", "`into` says where fields of a record go", "`{kind: x}`");
     one("{put: {to: n, values: []}}", "[]", "`values` has nothing to put", "`values: [1, 2, 3]`");
 }
+
+/// Each of these is one problem, and nothing else is said of it.
+#[test]
+fn what_is_meant_for_a_record_is_told_once() {
+    let text = |params: &str, step: &str| {
+        format!(
+            "version: 1\nparams: {{{params}}}\nresources: {{b: {{kind: buffer, capacity: 2, of: int}}, q: {{kind: buffer, capacity: 2, of: {{kind: int, size: int}}}}}}\nprocesses:\n  p:\n{step}\n"
+        )
+    };
+    for (params, step, column, message, hint) in [
+        (
+            "item: 3",
+            "    {do: [{get: {from: b, where: item > 2}}]}",
+            34,
+            "there is a parameter of that name",
+            "another name",
+        ),
+        (
+            "item: 3",
+            "    {do: [{get: {from: q, where: item.kind > 2}}]}",
+            34,
+            "there is a parameter of that name",
+            "another name",
+        ),
+        (
+            "",
+            "    {vars: {item: 3}, do: [{get: {from: b, where: item > 2}}]}",
+            51,
+            "there is a variable of that name",
+            "another name",
+        ),
+        ("", "    {do: [{get: {from: q, where: item . kind > 2}}]}", 39, "unexpected '.'", "`item.size`"),
+        (
+            "",
+            "    {vars: {r: {kind: 1}}, do: [{get: b}]}",
+            13,
+            "one value or an array, and no record",
+            "a variable of its own",
+        ),
+        ("", "    {do: [{get: b, witin: 5}]}", 20, "did you mean 'within'?", "the keys are"),
+    ] {
+        refused(&text(params, step), &[(6, column, message, hint)]);
+    }
+}
