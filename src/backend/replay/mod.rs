@@ -17,18 +17,20 @@ mod closing;
 mod describe;
 mod meddling;
 mod timeout;
+mod woken;
 
 use super::threads::{Recording, SilentStep};
 use crate::figure::{so_many, verb};
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::kernel::{Draws, Kernel, Machine, Request, Rest, Scheduler, State, Yield, find_deadlock};
+use crate::kernel::{Draws, Kernel, Machine, Request, Rest, State, Yield, find_deadlock};
 use crate::program::{BoundProgram, Op, resource};
 use crate::time::Time;
-use crate::trace::{Event, Fault, Kind, Outcome, Phrase, Sink, Trace};
+use crate::trace::{Event, Fault, Kind, Outcome, Phrase, Trace};
 use crate::value::{Value, Word};
 use describe::{described_memory, described_state};
 use std::cell::Cell;
 use std::fmt;
+use woken::{Keep, Made, Woken};
 
 /// The model's own run in the observed order.
 #[derive(Debug, Clone)]
@@ -81,58 +83,6 @@ pub fn replay(program: &BoundProgram, recording: &Recording) -> Result<ReplayedR
     replay.check_end()?;
     replay.check_memories(&recording.memories)?;
     Ok(replay.finish())
-}
-
-/// An event with the arguments of a log.
-type Made = (Event, Vec<Word>);
-
-/// Keeps what a step makes.
-#[derive(Default)]
-struct Keep(Vec<Made>);
-
-impl Sink for Keep {
-    fn event(&mut self, event: &Event, args: &[Word]) {
-        self.0.push((*event, args.to_vec()));
-    }
-}
-
-/// Takes note of whose wait a step has ended, and knows who is to lose a core in it.
-struct Woken<'a> {
-    woken: Vec<ProcessId>,
-    losers: Vec<ProcessId>,
-    /// When the work must end that begins in it.
-    deadline: Option<u64>,
-    /// What the thread that makes the step has read and the step has yet to hear: what is left of what is
-    /// interrupted in it, where the scenario asks.
-    readings: Cell<std::slice::Iter<'a, u64>>,
-}
-
-impl Scheduler for Woken<'_> {
-    fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
-        self.woken.push(process);
-    }
-
-    /// Nobody goes on here but in the observed order.
-    fn cancel(&mut self, _: Time, _: ProcessId) {}
-
-    fn is_observed(&self) -> bool {
-        true
-    }
-
-    fn yields_core(&self, process: ProcessId, _: bool) -> bool {
-        self.losers.contains(&process)
-    }
-
-    fn deadline(&self, by_clock: u64) -> u64 {
-        self.deadline.unwrap_or(by_clock)
-    }
-
-    fn left(&self, by_clock: u64) -> u64 {
-        let mut readings = self.readings.take();
-        let left = readings.next().copied();
-        self.readings.set(readings);
-        left.unwrap_or(by_clock)
-    }
 }
 
 struct Replay<'a> {
