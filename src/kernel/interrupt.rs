@@ -18,6 +18,7 @@ use crate::value::{Type, Word};
 impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Interrupts the process with this life, if it may be where it stands.
     pub(super) fn interrupt(&mut self, arena: &mut [Word], at: Context, life: ResourceCode) -> OpResult {
+        self.acting = at;
         let header = self.header(arena, life, at);
         let process = lives::of_life(arena, header);
         if process == at.process() {
@@ -49,16 +50,21 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         interruption: Interruption,
     ) {
         let state = frame::state_in(arena[other.frame() + frame::STATE]);
-        let left = self.queue.left(self.left_of(arena, other, state));
+        let by_clock = self.left_of(arena, other, state);
+        let left = match self.program.tells_left_of(other.op(), interruption.of) {
+            true => self.queue.left(by_clock),
+            false => by_clock,
+        };
         if let Some((header, wait_for)) = self.waits_in_line(arena, other, state) {
             let id = self.resource_id(arena, header);
             self.emit_typed(other, Kind::Timeout, id, wait_for as Word, Type::Int, INTERRUPTED);
         }
-        self.take_out(arena, other, by);
+        let line = self.take_out(arena, other, by);
         arena[interruption.left.at(other.frame())] = left;
         arena[other.frame() + frame::STATE] = state_word(interruption.otherwise.index(), State::Ready);
         let priority = frame::priority_in(arena[other.frame() + frame::LINK]);
         self.queue.wake(*self.now, priority, other.process());
+        self.preempt_behind(arena, by, line);
     }
 
     /// For a driver with primitives of its own, which has ended what a process stood at: it stands
@@ -73,10 +79,15 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         self.arena[frame + frame::STATE] = state_word(interruption.otherwise.index(), State::Ready);
     }
 
-    /// Likewise: an interrupt has come inside of the block with this word, at a time at which the
-    /// process stood at nothing that it could end.
-    pub fn note_interrupt(&mut self, process: ProcessId, pending: Slot) {
-        self.arena[pending.at(self.program.frames[process.index()] as usize)] = 1;
+    /// Likewise: the word says from now on that an interrupt has come inside of its block, or whether a
+    /// permit is had.
+    pub fn note_sign(&mut self, process: ProcessId, word: Slot, is_so: bool) {
+        self.arena[word.at(self.program.frames[process.index()] as usize)] = Word::from(is_so);
+    }
+
+    /// What such a word says.
+    pub fn sign(&self, process: ProcessId, word: Slot) -> bool {
+        self.arena[word.at(self.program.frames[process.index()] as usize)] != 0
     }
 
     /// In which queue a process waits, and for what, if it does.

@@ -330,16 +330,20 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if frame::state_in(arena[frame + frame::STATE]) == State::Done as u8 {
             return Ok(Done::Next);
         }
+        self.acting = at;
         let id = self.resource_id(arena, header);
         self.emit(at, Kind::Stop, id, u64::from(process.0));
         let other = Context::new(process, frame, op_of(arena, frame));
-        self.take_out(arena, other, at.process());
-        if !lost {
-            self.give_back(arena, other)?;
-        }
+        let line = self.take_out(arena, other, at.process());
+        let permits = self.permits(arena, other);
+        // It is nobody any more who could lose one.
         self.forget_requests(arena, other);
         let last = self.program.last_op(other.op());
         arena[frame + frame::STATE] = state_word(last, State::Done);
+        self.preempt_behind(arena, at.process(), line);
+        if !lost {
+            self.give_back(arena, other, &permits)?;
+        }
         *self.live -= self.waited_for(process);
         self.emit(other.at_op(last), Kind::Done, 0, 0);
         self.end_life(arena, header, at.process());
@@ -348,8 +352,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         Ok(if self.is_over() { Done::OutOfFuel } else { Done::Next })
     }
 
-    /// Takes a process out of whatever it waits for, and off the processors.
-    pub(super) fn take_out(&mut self, arena: &mut [Word], other: Context, by: ProcessId) {
+    /// Takes a process out of whatever it waits for, and off the processors. As
+    /// [`Kernel::take_out_of_queue`] it gives the line in which others may take a permit now.
+    pub(super) fn take_out(&mut self, arena: &mut [Word], other: Context, by: ProcessId) -> Option<usize> {
         let state = frame::state_in(arena[other.frame() + frame::STATE]);
         let until = match state {
             state if state == State::Ready as u8 => Some(*self.now),
@@ -369,8 +374,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             let words = state.at(other.frame());
             arena[words..words + work::WORDS].fill(0);
         } else if until.is_none() {
-            self.take_out_of_queue(arena, other, by);
+            return self.take_out_of_queue(arena, other, by);
         }
+        None
     }
 
     /// The headers of the semaphores of which a process has to give back a permit, for each
@@ -395,10 +401,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// Gives back what a process holds: the mutexes that it owns, and the permits of
-    /// each `with` inside of which it stands.
-    fn give_back(&mut self, arena: &mut [Word], other: Context) -> Result<(), Box<Fault>> {
+    /// each `with` inside of which it stood.
+    fn give_back(&mut self, arena: &mut [Word], other: Context, permits: &[usize]) -> Result<(), Box<Fault>> {
         let program = self.program;
-        for header in self.permits(arena, other) {
+        for &header in permits {
             self.release(arena, other, header)?;
         }
         for info in program.resources.iter().filter(|info| info.kind.is_owned()) {

@@ -4,12 +4,12 @@
 //! the permit, or the ownership, to the first waiter.
 
 use super::defect;
-use super::machine::{header_words, op_of};
+use super::machine::{State, header_words, op_of};
 use super::preempt::BEFORE_ALL;
 use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
 use crate::ids::{ProcessId, ResourceId};
-use crate::program::{Op, Slot, resource};
+use crate::program::{Op, Slot, frame, resource};
 use crate::trace::{Fault, Kind, ResourceKind, Sink, WaitFor};
 use crate::value::Word;
 
@@ -117,6 +117,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         header: usize,
         (left, preempts): (Slot, bool),
     ) -> Done {
+        self.acting = at;
         while arena[left.at(at.frame())] > 0 {
             let is_there = arena[header + resource::LEVEL] > 0
                 || preempts && self.preempt_holder(arena, at, header, BEFORE_ALL);
@@ -176,6 +177,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     #[inline(never)]
     fn release_slowly(&mut self, arena: &mut [Word], at: Context, header: usize) -> Result<(), Box<Fault>> {
+        // What somebody held who is ended is given back by another one.
+        if frame::state_in(arena[at.frame() + frame::STATE]) != State::Done as u8 {
+            self.acting = at;
+        }
         // Where nobody waits, it is because there are as many permits as can be.
         if arena[header + resource::TAKERS] == 0 && !defect::forgets_permit() {
             return Err(self.too_many_permits(at, ResourceId(self.resource_id(arena, header))));

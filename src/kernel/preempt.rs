@@ -2,7 +2,8 @@
 //!
 //! Decides who loses a permit to whom: of those who may, whoever has it by the largest
 //! number, of equal ones who got it last; and only to the first in line, if that has a smaller number
-//! and takes permits from others. Who loses one is interrupted in its block, as by an interrupt.
+//! and takes permits from others. Who loses one is interrupted in its block, as by an interrupt; but who makes
+//! the step in which that happens goes on, and takes note.
 //!
 //! A process in line for such a permit has the priority of its request, in the place of
 //! its own, until it leaves the line.
@@ -43,6 +44,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         semaphore: ResourceCode,
         (words, preempts, manner): (Slot, Source, Manner),
     ) -> OpResult {
+        self.acting = at;
         let header = self.header(arena, semaphore, at);
         let byte = self.asked_priority(arena, at, (words, manner))?;
         let priority = i64::from(byte) - BYTE;
@@ -137,7 +139,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let id = self.life_of(arena, &holder);
         self.emit(at, Kind::Interrupt, id, u64::from(other.process().0));
         arena[holder.words + request::PLACE] = 0;
-        if let Some(&interruption) = self.program.interruption(other.op(), holder.ops.place()) {
+        if !self.is_acting(&holder)
+            && let Some(&interruption) = self.program.interruption(other.op(), holder.ops.place())
+        {
             self.cut(arena, other, at.process(), interruption);
         }
         arena[header + resource::LEVEL] += 1;
@@ -150,6 +154,15 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     pub(super) fn preempt_for_those_in_line(&mut self, arena: &mut [Word], by: ProcessId, header: usize) {
         if !self.program.requests.is_empty() {
             self.preempt_for_first(arena, by, header);
+        }
+    }
+
+    /// The same when a process has left such a line for which nobody is served; and it is known where that
+    /// one stands, since it may lose a permit itself.
+    #[inline]
+    pub(super) fn preempt_behind(&mut self, arena: &mut [Word], by: ProcessId, left: Option<usize>) {
+        if let Some(header) = left {
+            self.preempt_for_those_in_line(arena, by, header);
         }
     }
 
@@ -179,7 +192,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             let def = &self.program.processes[ops.process.index()];
             for process in def.first.0..def.first.0 + def.count {
                 let frame = self.program.frames[process as usize] as usize;
-                let at = Context::new(ProcessId(process), frame, op_of(arena, frame));
+                let at = match process == self.acting.process().0 {
+                    true => self.acting,
+                    false => Context::new(ProcessId(process), frame, op_of(arena, frame)),
+                };
                 let words = ops.words.at(frame);
                 let state = frame::state_in(arena[frame + frame::STATE]);
                 let has_one = arena[words + request::PLACE] != 0 && state != State::Done as u8;
@@ -191,10 +207,16 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         holders
     }
 
+    fn is_acting(&self, holder: &Holder) -> bool {
+        holder.at.process() == self.acting.process()
+    }
+
     /// Whether a process can be taken out of what it stands at, if that lasts.
     fn may_be_cut(&self, arena: &[Word], holder: &Holder) -> bool {
         let state = frame::state_in(arena[holder.at.frame() + frame::STATE]);
-        state == State::Ready as u8 || self.program.interruption(holder.at.op(), holder.ops.place()).is_some()
+        self.is_acting(holder)
+            || state == State::Ready as u8
+            || self.program.interruption(holder.at.op(), holder.ops.place()).is_some()
     }
 
     /// The semaphores of which a process has a permit that it asked for and may lose.

@@ -7,7 +7,9 @@
 use super::machine::{Machine, State, op_of, state_word};
 use super::step::{Context, Kernel, Scheduler};
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::program::{BoundProgram, Glance, Op, ResourceCode, Source, frame, resource, work};
+use crate::program::{
+    BoundProgram, Glance, Manner, Op, RequestOps, ResourceCode, Slot, Source, frame, resource, work,
+};
 use crate::trace::{Fault, Sink};
 use crate::value::{Item, Word};
 
@@ -24,11 +26,19 @@ pub enum Request {
     AcquireBy {
         /// The priority plus 128: lower goes first.
         priority: u8,
+        /// Whether it takes one from who has it by a larger number.
+        preempts: bool,
+        /// Whether it had one before, which was taken from it.
+        again: bool,
+        /// The word that says whether it has one, if others may take it.
+        place: Option<Slot>,
     },
     /// Take permits before all who wait: those that are free at once.
     Seize {
         /// How many.
         count: u64,
+        /// Whether it takes them from who has them.
+        preempts: bool,
     },
     /// Give one permit back.
     Release,
@@ -148,10 +158,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             Op::Lock { .. } | Op::LockInheriting { .. } => Request::Lock,
             Op::Unlock { .. } | Op::UnlockInheriting { .. } => Request::Unlock,
             Op::Acquire { .. } | Op::AcquireMany { .. } => Request::Acquire,
-            Op::Request { words, manner, .. } => {
-                Request::AcquireBy { priority: self.asked_priority(self.arena, at, (words, manner))? }
-            }
-            Op::Seize { left, .. } => Request::Seize { count: word(left.source()) },
+            Op::Request { words, preempts, manner, .. } => Request::AcquireBy {
+                priority: self.asked_priority(self.arena, at, (words, manner))?,
+                preempts: word(preempts) != 0,
+                again: manner.again,
+                place: manner.may_be_lost.then_some(RequestOps::place_of(words)),
+            },
+            Op::Seize { left, preempts, .. } => Request::Seize { count: word(left.source()), preempts },
             Op::Release { .. } | Op::ReleaseMany { .. } => Request::Release,
             Op::Put { value, .. } => Request::Put { count: 1, item: Item::from(word(value)) },
             Op::PutMany { many } => {
@@ -261,6 +274,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 self.arena[left.at(at.frame())] = rest;
                 next -= usize::from(rest > 0);
             }
+            Op::Request { words, manner: Manner { may_be_lost: true, .. }, .. } => {
+                self.arena[RequestOps::place_of(words).at(at.frame())] = 1;
+            }
             Op::Await { .. } => next = *values.first().expect("it was told where it goes on") as usize,
             Op::WorkOn { state, .. } => {
                 let start = state.at(at.frame());
@@ -269,6 +285,20 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             _ => {}
         }
         self.arena[at.frame() + frame::STATE] = state_word(next, State::Ready);
+    }
+
+    /// The op with which a process goes on that is served at the one in front of which it rests: the same
+    /// if more is to be taken by that.
+    pub fn served_at(&self, process: ProcessId) -> OpId {
+        let at = self.context(process);
+        let stays = match self.program.plain[at.op()] {
+            Op::AcquireMany { left, .. } | Op::Seize { left, .. } => {
+                self.read(self.arena, left.source(), at.frame()) > 1
+            }
+            Op::WorkOn { .. } | Op::Done { .. } => true,
+            _ => false,
+        };
+        OpId::from_index(at.op() + usize::from(!stays))
     }
 
     /// That `process` released a mutex which is not its own.

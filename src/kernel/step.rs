@@ -71,8 +71,8 @@ pub trait Scheduler {
         by_clock
     }
 
-    /// What is left of a delay or work that is interrupted, in nanoseconds; `by_clock` if nobody
-    /// has looked at another clock.
+    /// What is left of a delay or work that is interrupted, in nanoseconds, where the scenario asks for it;
+    /// `by_clock` if nobody has looked at another clock.
     #[inline(always)]
     fn left(&self, by_clock: u64) -> u64 {
         by_clock
@@ -130,6 +130,9 @@ pub struct Kernel<'a, Q, S> {
     pub own: Own<'a>,
     /// What ops on several items took beyond the fuel.
     pub debt: u64,
+    /// Who makes the step in which permits may be taken, and where it stands: its words in the state may say
+    /// where it stood before.
+    pub(super) acting: Context,
     /// See [`Halt::Left`].
     left: Option<Result<Yield, Box<Fault>>>,
     /// Arguments of a log line, kept to save allocations.
@@ -219,6 +222,7 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
             queue,
             sink,
             debt: 0,
+            acting: Context::new(ProcessId(0), 0, 0),
             left: None,
             scratch: Vec::new(),
         }

@@ -67,8 +67,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let (header, wait_for) = self.awaited(arena, at);
         let id = self.resource_id(arena, header);
         self.emit(at, Kind::Timeout, id, wait_for as Word);
-        self.take_out_of_queue(arena, at, at.process());
+        let left = self.take_out_of_queue(arena, at, at.process());
         arena[at.frame() + frame::STATE] = state_word(next, State::Ready);
+        self.acting = at.at_op(next);
+        self.preempt_behind(arena, at.process(), left);
         if self.program.has_watches() {
             self.queue.touch(self.program.watch_line());
             // Who leaves the line of those who wait for several things changes nothing for them.
@@ -121,8 +123,15 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         (self.header(arena, code, at), used.waits_for().expect("a use for which it waits"))
     }
 
-    /// Takes a process out of the queue in which it waits, and serves whom it kept from that.
-    pub(super) fn take_out_of_queue(&mut self, arena: &mut [Word], other: Context, by: ProcessId) {
+    /// Takes a process out of the queue in which it waits, and serves whom it kept from that. Whoever
+    /// stood behind it in the line of the semaphore with the header that is given may take a permit now: see
+    /// [`Kernel::preempt_behind`], when it is known where this process stands.
+    pub(super) fn take_out_of_queue(
+        &mut self,
+        arena: &mut [Word],
+        other: Context,
+        by: ProcessId,
+    ) -> Option<usize> {
         let (header, wait_for) = self.awaited(arena, other);
         let queue = if wait_for == WaitFor::Put { resource::PUTTERS } else { resource::TAKERS };
         let line = if wait_for == WaitFor::Change { self.program.watch_line() } else { header };
@@ -134,9 +143,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         match wait_for {
             WaitFor::Put | WaitFor::Get => self.serve(arena, header, by),
             WaitFor::Acquire if self.program.has_inheritance() => self.take_priority_back(arena, header),
-            WaitFor::Acquire => self.preempt_for_those_in_line(arena, by, header),
+            WaitFor::Acquire => return Some(header),
             _ => {}
         }
+        None
     }
 
     #[cold]

@@ -124,7 +124,12 @@ pub struct RequestOps {
 impl RequestOps {
     /// The word that says whether the process has the permit.
     pub fn place(&self) -> Slot {
-        Slot(self.words.0 + request::PLACE as u32)
+        RequestOps::place_of(self.words)
+    }
+
+    /// The same of a request with these words.
+    pub fn place_of(words: Slot) -> Slot {
+        Slot(words.0 + request::PLACE as u32)
     }
 }
 

@@ -27,6 +27,7 @@ mod lines;
 mod liveness;
 mod lock_elision;
 mod measures;
+mod meddling;
 mod noticed;
 mod op;
 mod optimise;

@@ -32,7 +32,7 @@ impl Compiler<'_> {
         let code = kept.unwrap_or_else(|| self.resource(resource));
         let preempted = asked.preempted.as_ref().filter(|_| !self.atomic);
         let (words, preempts, manner) = self.request(code, asked, preempted.is_some());
-        let place = Slot(words.0 + request::PLACE as u32);
+        let place = RequestOps::place_of(words);
         let limit = self.limit.take();
         let from = self.here();
         let Some((handling, lost_by)) = preempted else {

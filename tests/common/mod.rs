@@ -7,6 +7,7 @@ pub mod interrupts;
 pub mod limits;
 pub mod lives;
 pub mod records;
+pub mod requests;
 pub mod small;
 pub mod stepwise;
 pub mod watches;

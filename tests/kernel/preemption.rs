@@ -350,3 +350,73 @@ proptest! {
         prop_assert_eq!(done, expected(&jobs, permits));
     }
 }
+
+/// `x` may lose its permit from 3 s on, of which nobody hears before it is stopped at 4 s. It gives its one
+/// permit back then, and no more: `e` waits until `d` is done.
+#[test]
+fn who_is_stopped_has_nothing_to_lose_any_more() {
+    let lines = told(
+        "1",
+        "
+  x: {do: [{with: desk, priority: 5, do: [{atomic: [{delay: 3s}]}, {delay: 9h}], on_preempt: [{log: lost}]}]}
+  d: {start: 1s, do: [{with: desk, priority: 1, preempt: true, do: [{log: d}, {delay: 1s}]}]}
+  e: {start: 2s, do: [{with: desk, priority: 2, preempt: true, do: [{log: e}, {delay: 1s}]}]}
+  boss: {start: 4s, do: [{stop: x}]}
+",
+    );
+    assert_eq!(lines, ["4s d", "5s e"]);
+}
+
+/// `x` waits for a second permit behind `d`, which has found it at nothing that could be ended. When it
+/// leaves the line at 4 s, because it is interrupted, has waited for as long as it may, or is stopped, `d`
+/// is first again and takes the first permit of `x`, if that has not been given back.
+#[test]
+fn who_leaves_the_line_may_lose_what_it_has() {
+    let text = |inside: &str, boss: &str| {
+        format!(
+            "
+  x:
+    do:
+      - interruptible:
+          - {{with: desk, priority: 9, do: [{{atomic: [{{delay: 2s}}]}}, {inside}], on_preempt: [{{log: lost}}]}}
+        on_interrupt: [{{log: interrupted}}]
+      - log: x goes on
+  d: {{start: 1s, do: [{{with: desk, priority: 1, preempt: true, do: [{{log: d}}, {{delay: 1s}}]}}, {{log: d is done}}]}}
+  boss: {{start: 4s, do: [{boss}]}}
+"
+        )
+    };
+    let inner = "{with: desk, priority: 9, do: [{log: never}]}";
+    let limited = "{with: desk, priority: 9, do: [{log: never}], within: 2s, else: [{delay: 2s}]}";
+    let cases = [
+        (inner, "{interrupt: x}", vec!["4s interrupted", "4s x goes on", "4s d", "5s d is done"]),
+        (limited, "{delay: 0s}", vec!["4s lost", "4s d", "4s x goes on", "5s d is done"]),
+        (inner, "{stop: x}", vec!["4s d", "5s d is done"]),
+    ];
+    for (inside, boss, mut expected) in cases {
+        let mut lines = told("1", &text(inside, boss));
+        lines.sort();
+        expected.sort_unstable();
+        assert_eq!(lines, expected, "{inside} {boss}");
+    }
+}
+
+/// At 4 s `x` gives back a permit that it never had, and `d` gets it; then `e` is first and takes the one that
+/// `x` has, which goes on until its next delay.
+#[test]
+fn who_makes_the_step_loses_its_permit_behind_it() {
+    let lines = told(
+        "1",
+        "
+  x:
+    do:
+      - with: desk
+        priority: 5
+        do: [{atomic: [{delay: 3s}]}, {delay: 1s}, {release: desk}, {log: x goes on}, {delay: 5s}, {log: never}]
+        on_preempt: [{log: lost}]
+  d: {start: 1s, do: [{with: desk, priority: 1, preempt: true, do: [{log: d}, {delay: 1s}]}]}
+  e: {start: 2s, do: [{with: desk, priority: 2, preempt: true, do: [{log: e}, {delay: 1s}]}]}
+",
+    );
+    assert_eq!(lines, ["4s x goes on", "4s lost", "4s d", "4s e"]);
+}

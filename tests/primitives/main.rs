@@ -69,6 +69,8 @@ fn requester(number: u32) -> Requester {
         priority: 128,
         due: 0,
         limit: WaitLimit::Never,
+        takes: None,
+        keeps: None,
         asks: None,
         parker: Arc::new(Parker::default()),
     }
@@ -87,7 +89,7 @@ fn served(response: Response<Vec<Word>>, me: &Requester) -> Option<Vec<Word>> {
         }
         Response::Waits { last: false } => match me.parker.wait() {
             Grant::Served { items, .. } => Some(items),
-            Grant::Ended { .. } => unreachable!("nobody closes"),
+            Grant::Ended { .. } | Grant::Dismissed { .. } => unreachable!("nobody closes, or takes it out"),
             Grant::Stopped => None,
         },
     }

@@ -13,6 +13,7 @@ mod interrupts;
 mod library;
 mod lives;
 mod permits;
+mod preemption;
 mod processors;
 mod quiet;
 mod records;

@@ -9,7 +9,6 @@ use super::quiet::side_by_side;
 use super::timeouts::stays_within;
 use super::{record_paused, replayed};
 use proptest::prelude::*;
-use tempolane::backend::threads::{self, Trouble};
 use tempolane::trace::{Kind, Outcome};
 
 /// When the processes that a run waits for are done, in the order of the file, in the model's time and to the
@@ -119,37 +118,6 @@ fn permits_that_are_asked_for_by_a_priority() {
 ",
     );
     assert_eq!(ends, [3.0, 6.0, 4.0, 5.0]);
-}
-
-#[test]
-fn permits_that_are_taken_from_who_has_them_are_refused() {
-    let text = |key: &str, way: &str| {
-        format!(
-            "
-version: 1
-resources:
-  desk:
-    kind: semaphore
-    discipline: priority
-    permits: 1
-{key}
-processes:
-  p: {{do: [{{with: desk, do: [{{delay: 1s}}]{way}}}]}}
-  q: {{do: [{{with: desk, preempt: true, do: [{{delay: 1s}}]}}]}}
-"
-        )
-    };
-    for (key, way, line) in [("", ", then: resume", 10), ("    holders: resume", "", 8)] {
-        match threads::check(&program(&text(key, way), &[])) {
-            Err(Trouble::NotNative(why)) => assert_eq!(
-                why,
-                format!(
-                    "line {line} lets a permit of 'desk' be taken from who has it, which threads cannot show yet"
-                )
-            ),
-            other => panic!("{other:?}"),
-        }
-    }
 }
 
 /// A scenario in which permits come and go. Breakdowns go on for ever, so it has a horizon.

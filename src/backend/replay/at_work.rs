@@ -18,7 +18,7 @@ impl Replay<'_> {
         let process = event.process;
         let until = self.machine.served_until(self.program, process).unwrap_or(Time::MAX);
         self.clocks[process.index()] = until;
-        let made = self.make_step(process).map_err(|fault| self.must_fault(event, &fault))?;
+        let made = self.make_step(process, &[]).map_err(|fault| self.must_fault(event, &fault))?;
         let goes_on = made.is_empty() && self.machine.served_until(self.program, process).is_some();
         if goes_on != (event.kind == Kind::Work) {
             return Err(self.cannot_go_on(event));

@@ -1,61 +1,57 @@
-//! What was observed of a process that ends or interrupts another one, where the model needs more
-//! than the order of events: a stop of who is not alive leaves none, nor does an interrupt of who is
-//! outside of a block, a look at the clock, or a step into a block.
+//! What was observed of processes that end or interrupt others, where the model needs more than the order
+//! of events: the steps that leave none, of which it must know when they were, since others can tell whether they
+//! were made; and the times of those that are ended or interrupted.
 
-use super::{Met, Replay};
+use super::{Disagreement, Keep, Replay, Woken};
 use crate::ids::{ProcessId, ResourceId};
-use crate::kernel::State;
-use crate::program::{Op, resource};
+use crate::kernel::{Kernel, State};
 use crate::time::Time;
+use crate::trace::{Event, Kind};
 
 impl Replay<'_> {
-    /// Whom a process in front of a step stops or interrupts, as was observed: after as many steps
-    /// without an event as that one had made. `None` if the step does neither, or is out of place.
-    pub(super) fn met_in_step(&mut self, process: ProcessId) -> Option<Met> {
-        let op = self.program.plain[self.machine.op(self.program, process).index()];
-        let (Op::Stop { .. } | Op::Interrupt { .. }) = op else { return None };
-        let asked = self.with_kernel(|kernel| kernel.asked(process)).0.ok().flatten()?;
-        let other = ProcessId(self.program.header_words(asked.resource)[resource::PROCESS] as u32);
-        if other == process {
-            return None;
-        }
-        let steps = match self.readings[process.index()].next()? {
-            0 => return Some(Met::Nobody),
-            steps => steps - 1,
-        };
-        while self.silent_steps[other.index()] < steps && self.may_be_silent(other) {
-            self.step_silently(other);
-        }
-        if let Op::Interrupt { .. } = op
-            && self.asks_left(other)
+    /// Makes the steps without an event that were observed before the next event.
+    pub(super) fn follow_silently(&mut self) -> Result<(), Box<Disagreement>> {
+        while let Some(&(before, process)) = self.silent.get(self.next_silent)
+            && before <= self.next
         {
-            self.left = self.readings[process.index()].next().copied();
+            self.next_silent += 1;
+            if !self.can_step(process) {
+                return Err(self.goes_on_silently(process));
+            }
+            // What comes up behind such a step is kept for when the process is to go on.
+            match self.make_silent_step(process) {
+                Ok(made) => self.compare(made)?,
+                Err(fault) => self.faults[process.index()] = Some(fault),
+            }
         }
-        Some(Met::Process(other))
+        Ok(())
     }
 
-    /// Whether a process is in front of a step that may leave no event.
-    fn may_be_silent(&self, process: ProcessId) -> bool {
-        let op = self.program.plain[self.machine.op(self.program, process).index()];
-        self.can_step(process)
-            && matches!(
-                op,
-                Op::Now { .. }
-                    | Op::Within { .. }
-                    | Op::Atomic { .. }
-                    | Op::StartAfter { .. }
-                    | Op::Stop { .. }
-                    | Op::Interrupt { .. }
-                    | Op::Seize { .. }
-                    | Op::Call { .. }
-            )
+    /// Whom a process in front of a step ends or interrupts, or takes a permit from: found out by making the
+    /// step and taking it back.
+    pub(super) fn met_in_step(&mut self, process: ProcessId) -> Vec<ProcessId> {
+        if !self.meddles[self.machine.op(self.program, process).index()] {
+            return Vec::new();
+        }
+        self.met_in(process, |kernel| drop(kernel.step_op(process)))
     }
 
-    /// Whether the scenario asks what is left of what a process stands at, where an interrupt ends that.
-    fn asks_left(&self, process: ProcessId) -> bool {
-        let op = self.machine.op(self.program, process).index();
-        let block = self.program.interruptible_around(op).filter(|block| block.tells.is_some());
-        block.is_some_and(|block| self.program.interruption(op, block.pending).is_some())
+    /// The same of something that a process does or is done to it.
+    pub(super) fn met_in(
+        &mut self,
+        process: ProcessId,
+        action: impl FnOnce(&mut Kernel<'_, Woken<'_>, Keep>),
+    ) -> Vec<ProcessId> {
+        let before = self.machine.clone();
+        // Nothing that it meets is counted up to a later time.
+        self.machine.now = self.used.iter().copied().fold(self.clocks[process.index()], Time::max);
+        let made = self.with_kernel(action).1;
+        self.machine = before;
+        let meets = |event: &Event| matches!(event.kind, Kind::Stop | Kind::Interrupt);
+        made.iter()
+            .filter(|(event, _)| meets(event))
+            .map(|(event, _)| ProcessId(event.value as u32))
+            .collect()
     }
 
     /// What a process has to do with that is to be stopped: nothing is done there before what

@@ -17,17 +17,20 @@ mod closing;
 mod describe;
 mod meddling;
 mod timeout;
+mod woken;
 
-use super::threads::Recording;
+use super::threads::{Recording, SilentStep};
 use crate::figure::{so_many, verb};
 use crate::ids::{OpId, ProcessId, ResourceId};
-use crate::kernel::{Draws, Kernel, Machine, Request, Rest, Scheduler, State, Yield, find_deadlock};
+use crate::kernel::{Draws, Kernel, Machine, Request, Rest, State, Yield, find_deadlock};
 use crate::program::{BoundProgram, Op, resource};
 use crate::time::Time;
-use crate::trace::{Event, Fault, Kind, Outcome, Phrase, Sink, Trace};
+use crate::trace::{Event, Fault, Kind, Outcome, Phrase, Trace};
 use crate::value::{Value, Word};
 use describe::{described_memory, described_state};
+use std::cell::Cell;
 use std::fmt;
+use woken::{Keep, Made, Woken};
 
 /// The model's own run in the observed order.
 #[derive(Debug, Clone)]
@@ -74,68 +77,12 @@ pub fn replay(program: &BoundProgram, recording: &Recording) -> Result<ReplayedR
     replay.start();
     while replay.next < replay.events.len() {
         replay.note_broken_rule();
+        replay.follow_silently()?;
         replay.follow()?;
     }
     replay.check_end()?;
     replay.check_memories(&recording.memories)?;
     Ok(replay.finish())
-}
-
-/// An event with the arguments of a log.
-type Made = (Event, Vec<Word>);
-
-/// Keeps what a step makes.
-#[derive(Default)]
-struct Keep(Vec<Made>);
-
-impl Sink for Keep {
-    fn event(&mut self, event: &Event, args: &[Word]) {
-        self.0.push((*event, args.to_vec()));
-    }
-}
-
-/// Takes note of whose wait a step has ended, and knows who is to lose a core in it.
-#[derive(Default)]
-struct Woken {
-    woken: Vec<ProcessId>,
-    losers: Vec<ProcessId>,
-    /// When the work must end that begins in it.
-    deadline: Option<u64>,
-    /// What is left of what is interrupted in it.
-    left: Option<u64>,
-}
-
-impl Scheduler for Woken {
-    fn wake(&mut self, _: Time, _: u8, process: ProcessId) {
-        self.woken.push(process);
-    }
-
-    /// Nobody goes on here but in the observed order.
-    fn cancel(&mut self, _: Time, _: ProcessId) {}
-
-    fn is_observed(&self) -> bool {
-        true
-    }
-
-    fn yields_core(&self, process: ProcessId, _: bool) -> bool {
-        self.losers.contains(&process)
-    }
-
-    fn deadline(&self, by_clock: u64) -> u64 {
-        self.deadline.unwrap_or(by_clock)
-    }
-
-    fn left(&self, by_clock: u64) -> u64 {
-        self.left.unwrap_or(by_clock)
-    }
-}
-
-/// What a thread noted when it was to stop or interrupt another one.
-enum Met {
-    /// That one was not alive, or not inside of a block in which it may be interrupted.
-    Nobody,
-    /// This process.
-    Process(ProcessId),
 }
 
 struct Replay<'a> {
@@ -149,8 +96,11 @@ struct Replay<'a> {
     draws: Draws,
     /// By process: what its ops on the clock have yet to read.
     readings: Vec<std::slice::Iter<'a, u64>>,
-    /// By process: how many steps it has made that left no event.
-    silent_steps: Vec<u64>,
+    /// By op: whether others may be taken out of what they stand at in the step.
+    meddles: Vec<bool>,
+    /// The steps that left no event, in their order, and the place of the next.
+    silent: &'a [SilentStep],
+    next_silent: usize,
     /// By process: when its last step was, in the model's time.
     stepped: Vec<Time>,
     /// By process: how far it has come in the model's time.
@@ -170,8 +120,6 @@ struct Replay<'a> {
     /// whether it is known to have been.
     broken_from: usize,
     is_broken: bool,
-    /// What is left of what is interrupted in it, by the clock of the threads, if the scenario asks.
-    left: Option<u64>,
 }
 
 impl<'a> Replay<'a> {
@@ -190,7 +138,9 @@ impl<'a> Replay<'a> {
             machine: Machine::new(program),
             draws: Draws::new(program, observed.header.seed, 0),
             readings: recording.readings.iter().map(|readings| readings.iter()).collect(),
-            silent_steps: vec![0; count],
+            meddles: (0..program.plain.len()).map(|op| program.meddles(op)).collect(),
+            silent: &recording.silent,
+            next_silent: 0,
             stepped: vec![Time::ZERO; count],
             clocks: vec![Time::ZERO; count],
             faults: vec![None; count],
@@ -199,7 +149,6 @@ impl<'a> Replay<'a> {
             inside: None,
             losers: Vec::new(),
             deadline: None,
-            left: None,
         }
     }
 
@@ -298,25 +247,25 @@ impl<'a> Replay<'a> {
 
     /// One step of `process`, at the model's time for it.
     fn step(&mut self, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
-        let made = self.make_step(process)?;
-        self.silent_steps[process.index()] += u64::from(made.is_empty());
-        Ok(made)
+        let met = self.met_in_step(process);
+        self.make_step(process, &met)
     }
 
-    /// The same, or one that a thread does not make: the end of a stretch of its work.
-    fn make_step(&mut self, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
+    /// The same, if it was observed that it leaves no event: it ends or interrupts nobody.
+    fn make_silent_step(&mut self, process: ProcessId) -> Result<Vec<Made>, Box<Fault>> {
+        self.make_step(process, &[])
+    }
+
+    /// A step of a process that ends or interrupts those that it `met`.
+    fn make_step(&mut self, process: ProcessId, met: &[ProcessId]) -> Result<Vec<Made>, Box<Fault>> {
         let at_hand = self.machine.op(self.program, process);
         let op = self.program.plain[at_hand.index()];
         let mut now = self.clocks[process.index()];
         let mut about = self.resources_of_step(process);
         about.extend(self.watched_in_step(process));
-        match self.met_in_step(process) {
-            Some(Met::Nobody) => return Ok(self.pass_over(process)),
-            Some(Met::Process(other)) => {
-                now = now.max(self.last_step(other));
-                about.extend(self.resources_around(other));
-            }
-            None => {}
+        for &other in met {
+            now = now.max(self.last_step(other));
+            about.extend(self.resources_around(other));
         }
         if !about.is_empty() {
             for resource in &about {
@@ -339,15 +288,14 @@ impl<'a> Replay<'a> {
         self.losers = self.losers_in_step(process);
         let begins = self.machine.begins_work(self.program, process);
         self.deadline = if begins { self.readings[process.index()].next().copied() } else { None };
-        let (mut result, mut made, mut woken) = self.with_kernel(|kernel| kernel.step_op(process));
+        let (mut result, mut made, mut woken) = self.step_kernel(process, |kernel| kernel.step_op(process));
         while let Ok(Rest::Yielded(Yield::NeedsRoom { header, items })) = result {
             // Nothing has happened yet, but the buffer must be longer for it.
             if !self.machine.lengthen(self.program, header, items) {
                 break;
             }
-            (result, made, woken) = self.with_kernel(|kernel| kernel.step_op(process));
+            (result, made, woken) = self.step_kernel(process, |kernel| kernel.step_op(process));
         }
-        self.left = None;
         let rest = match result {
             Ok(rest) => rest,
             // What comes up behind a step is found when the process is to go on;
@@ -371,7 +319,7 @@ impl<'a> Replay<'a> {
     /// Makes a step that leaves no event. What comes up behind it is kept for when the process
     /// is to go on.
     fn step_silently(&mut self, process: ProcessId) {
-        match self.step(process) {
+        match self.make_silent_step(process) {
             Ok(made) => debug_assert!(made.is_empty(), "such a step leaves no event"),
             Err(fault) => self.faults[process.index()] = Some(fault),
         }
@@ -385,13 +333,6 @@ impl<'a> Replay<'a> {
             self.clocks[waiter.index()] = self.stepped[process.index()];
             self.settle(waiter);
         }
-    }
-
-    /// Goes on behind a step that does nothing.
-    fn pass_over(&mut self, process: ProcessId) -> Vec<Made> {
-        self.with_kernel(|kernel| kernel.answer(process, &[]));
-        self.settle(process);
-        Vec::new()
     }
 
     /// The resources that the step in front of which a process rests is about.
@@ -429,19 +370,40 @@ impl<'a> Replay<'a> {
 
     fn with_kernel<T>(
         &mut self,
-        action: impl FnOnce(&mut Kernel<'_, Woken, Keep>) -> T,
+        action: impl FnOnce(&mut Kernel<'_, Woken<'a>, Keep>) -> T,
     ) -> (T, Vec<Made>, Vec<ProcessId>) {
+        let (result, made, woken) = self.with_readings(Default::default(), action);
+        (result, made, woken.woken)
+    }
+
+    /// The same of a step of a process, in which it may hear what its thread has read.
+    fn step_kernel<T>(
+        &mut self,
+        process: ProcessId,
+        action: impl FnOnce(&mut Kernel<'_, Woken<'a>, Keep>) -> T,
+    ) -> (T, Vec<Made>, Vec<ProcessId>) {
+        let readings = std::mem::take(&mut self.readings[process.index()]);
+        let (result, made, woken) = self.with_readings(readings, action);
+        self.readings[process.index()] = woken.readings.into_inner();
+        (result, made, woken.woken)
+    }
+
+    fn with_readings<T>(
+        &mut self,
+        readings: std::slice::Iter<'a, u64>,
+        action: impl FnOnce(&mut Kernel<'_, Woken<'a>, Keep>) -> T,
+    ) -> (T, Vec<Made>, Woken<'a>) {
         let mut woken = Woken {
             woken: Vec::new(),
             losers: self.losers.clone(),
             deadline: self.deadline,
-            left: self.left,
+            readings: Cell::new(readings),
         };
         let mut keep = Keep::default();
         let mut kernel = Kernel::new(self.program, &mut self.machine, &mut self.draws, &mut woken, &mut keep);
         kernel.own.fuel = self.program.limits.zero_time_steps;
         let result = action(&mut kernel);
-        (result, keep.0, woken.woken)
+        (result, keep.0, woken)
     }
 
     /// The run must have ended as it would have in the model.
@@ -542,6 +504,17 @@ impl<'a> Replay<'a> {
             op: Some(event.op),
             observed: self.sentence(event, self.args.get(self.next).copied().unwrap_or_default()),
             allowed,
+        })
+    }
+
+    /// A step was observed that left no event, of a process that the model does not let go on.
+    fn goes_on_silently(&self, process: ProcessId) -> Box<Disagreement> {
+        let name = self.program.process_name(process);
+        let allowed = described_state(self.program, &self.machine, process);
+        Box::new(Disagreement {
+            process: Some(process),
+            op: Some(self.machine.op(self.program, process)),
+            ..*self.at_end(&format!("'{name}' went on"), allowed)
         })
     }
 

@@ -3,6 +3,7 @@
 
 use super::{Disagreement, Replay};
 use crate::kernel::Rest;
+use crate::time::Time;
 use crate::trace::Event;
 
 impl Replay<'_> {
@@ -15,11 +16,19 @@ impl Replay<'_> {
         };
         let about = self.resources_of_step(process);
         let used = about.iter().map(|resource| self.used[resource.index()]).max();
-        let now = until.max(self.clocks[process.index()]).max(used.unwrap_or(until));
+        let mut now = until.max(self.clocks[process.index()]).max(used.unwrap_or(until));
+        let mut about = about;
+        if !self.program.requests.is_empty() {
+            for other in self.met_in(process, |kernel| drop(kernel.time_out(process))) {
+                about.extend(self.resources_around(other));
+                now = now.max(self.last_step(other));
+            }
+            now = about.iter().map(|resource| self.used[resource.index()]).fold(now, Time::max);
+        }
         about.iter().for_each(|resource| self.used[resource.index()] = now);
         (self.clocks[process.index()], self.stepped[process.index()]) = (now, now);
         self.machine.now = now;
-        let (rest, made, woken) = self.with_kernel(|kernel| kernel.time_out(process));
+        let (rest, made, woken) = self.step_kernel(process, |kernel| kernel.time_out(process));
         let goes_on = match rest {
             Ok(rest) => rest == Rest::Ready,
             Err(fault) => {

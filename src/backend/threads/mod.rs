@@ -23,6 +23,7 @@ mod worker;
 pub(crate) use bug::{OPEN_GATE, PANIC_OF, WRONG_WAITER};
 pub use clock::{SleepError, wall};
 pub use options::{ThreadOptions, Work};
+pub use record::SilentStep;
 pub use time_scale::default_speed;
 
 use crate::ids::{OpId, ProcessId, ResourceId};
@@ -65,6 +66,8 @@ pub struct Recording {
     /// By process: what its ops on the clock have read, when its waits with a limit began,
     /// and by when its works on processors had to end, in nanoseconds. No event says it, and a replay needs it.
     pub readings: Vec<Vec<u64>>,
+    /// Where in the trace the steps were that left no event, if others can tell whether they were made.
+    pub silent: Vec<SilentStep>,
     /// The final contents of the memories.
     pub memories: Vec<(ResourceId, Vec<Value>)>,
 }
@@ -127,22 +130,20 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "the cores on line {line} go by a timetable, which takes them from threads that work; that threads cannot show yet"
         )));
     }
-    if let Some(request) = program.requests.iter().min_by_key(|request| request.from.index()) {
-        let (at, line) = (request.from.index(), request.lost_by.line);
-        let semaphore = program.definition_named(at, request.semaphore);
-        let name = semaphore.map_or("a semaphore", |def| &program.resources[def.index()].name);
-        return Err(Trouble::NotNative(format!(
-            "line {line} lets a permit of '{name}' be taken from who has it, which threads cannot show yet"
-        )));
-    }
-    let meddles = |&op: &usize| {
-        program.atomic[op] && matches!(program.plain[op], Op::Stop { .. } | Op::Interrupt { .. })
-    };
-    if let Some(op) = (0..program.plain.len()).find(meddles) {
-        let what = if let Op::Stop { .. } = program.plain[op] { "stopped" } else { "interrupted" };
+    // Not so the wait for one that ends by an interrupt: that is a block of its own.
+    let in_block = |&op: &usize| program.atomic[op] && program.interruptions(op).is_empty();
+    let taken = |op: usize| program.permit_taken(op).map(|request| (op, request.lost_by.line));
+    if let Some((op, lost_by)) = (0..program.plain.len()).filter(in_block).find_map(taken) {
         let line = program.site(OpId::from_index(op)).line;
         return Err(Trouble::NotNative(format!(
-            "a process is {what} inside an atomic block on line {line}, which threads cannot do"
+            "a step inside an atomic block on line {line} may take from others a permit that line {lost_by} lets be taken, which threads cannot show yet"
+        )));
+    }
+    let stops = |&op: &usize| program.atomic[op] && matches!(program.plain[op], Op::Stop { .. });
+    if let Some(op) = (0..program.plain.len()).find(stops) {
+        let line = program.site(OpId::from_index(op)).line;
+        return Err(Trouble::NotNative(format!(
+            "a process is stopped inside an atomic block on line {line}, which threads cannot do"
         )));
     }
     let count = program.process_count();
@@ -300,14 +301,16 @@ fn conclude(
         }
     };
     let mut readings = vec![Vec::new(); program.process_count()];
-    let mut records = Vec::new();
+    let (mut records, mut silent) = (Vec::new(), Vec::new());
     for one in left {
         readings[one.process.index()] = one.readings;
         records.push(one.entries);
+        silent.extend(one.silent.into_iter().map(|number| (number, one.process)));
     }
     let latest: Option<Time> = program.horizon;
-    let trace = record::merge(program.header(options.seed), records.into_iter(), outcome, latest);
-    Ok(Recording { trace, readings, memories: machine.memories(program) })
+    let header = program.header(options.seed);
+    let (trace, silent) = record::merge(header, records.into_iter(), silent, outcome, latest);
+    Ok(Recording { trace, readings, silent, memories: machine.memories(program) })
 }
 
 /// The state at the end: where each process stands, who owns which mutex, and

@@ -123,6 +123,14 @@ impl Native {
         }
     }
 
+    /// The semaphore that it is, if it is one.
+    pub(super) fn as_semaphore(&self) -> Option<&Semaphore> {
+        match self {
+            Native::Semaphore(semaphore) => Some(semaphore),
+            _ => None,
+        }
+    }
+
     /// What is to be seen of it at a glance, which is not told.
     pub(super) fn glance(&self, glance: Glance) -> Word {
         match (self, glance) {
@@ -158,6 +166,11 @@ impl Native {
             Native::Watch(line) => line.is_awaited_by(process),
             Native::Memory(_) => false,
         }
+    }
+
+    /// Whether a thread that works here was given a core and is about to go on.
+    pub(super) fn has_granted(&self, process: ProcessId) -> bool {
+        matches!(self, Native::Processor(group, _) if group.is_granted(process))
     }
 
     /// Takes a thread out of what it waits for here, or is at; `None` if it is not. The first that
@@ -276,10 +289,10 @@ fn of_semaphore(semaphore: &Semaphore, request: Request, client: Client<'_, '_>)
     let Client { me, census, record } = client;
     match request {
         Request::Acquire => Ok(semaphore.acquire(me, census, record).map(nothing)),
-        Request::AcquireBy { priority } => {
-            let me = &Requester { priority, ..me.clone() };
-            Ok(semaphore.acquire(me, census, record).map(nothing))
-        }
+        Request::AcquireBy { again, .. } => Ok(match again {
+            true => semaphore.acquire_again(me, census, record).map(nothing),
+            false => semaphore.acquire(me, census, record).map(nothing),
+        }),
         Request::Release => {
             semaphore.release(me, census, record)?;
             Ok(SERVED)

@@ -20,6 +20,8 @@ pub(super) const MOST_EVENTS: u64 = 20_000_000;
 #[derive(Debug)]
 pub(super) struct Record<'a> {
     entries: Vec<Entry>,
+    /// The numbers of its steps that left no event, among those of the events.
+    silent: Vec<u64>,
     sequence: &'a AtomicU64,
     clock: &'a Clock,
     /// Of which type the items of the next facts are.
@@ -36,7 +38,7 @@ pub(super) struct Entry {
 
 impl<'a> Record<'a> {
     pub(super) fn new(sequence: &'a AtomicU64, clock: &'a Clock) -> Record<'a> {
-        Record { entries: Vec::new(), sequence, clock, items: Type::Int }
+        Record { entries: Vec::new(), silent: Vec::new(), sequence, clock, items: Type::Int }
     }
 
     /// The next facts are about items of this type.
@@ -62,8 +64,14 @@ impl<'a> Record<'a> {
         self.entries.len()
     }
 
-    pub(super) fn into_entries(self) -> Vec<Entry> {
-        self.entries
+    /// A step has taken place that left no event.
+    pub(super) fn silent_step(&mut self) {
+        self.silent.push(self.sequence.fetch_add(1, Ordering::Relaxed));
+    }
+
+    /// The events, and the numbers of the steps that left none.
+    pub(super) fn into_parts(self) -> (Vec<Entry>, Vec<u64>) {
+        (self.entries, self.silent)
     }
 }
 
@@ -93,7 +101,11 @@ impl Observer for Record<'_> {
     }
 }
 
-/// One trace of all records.
+/// A step that left no event: how many events there were before it, and whose it was.
+pub type SilentStep = (usize, ProcessId);
+
+/// One trace of all records, and where among its events the steps were that left none: these are
+/// numbered as events are.
 ///
 /// Two threads may read the clock in one order and get their numbers in the
 /// other, a few microseconds apart. The number counts: a time that is before
@@ -101,11 +113,15 @@ impl Observer for Record<'_> {
 pub(super) fn merge(
     header: Header,
     records: impl Iterator<Item = Vec<Entry>>,
+    mut silent: Vec<(u64, ProcessId)>,
     outcome: Outcome,
     latest: Option<Time>,
-) -> Trace {
+) -> (Trace, Vec<SilentStep>) {
     let mut entries: Vec<Entry> = records.flatten().collect();
     entries.sort_unstable_by_key(|entry| entry.number);
+    silent.sort_unstable();
+    let before = |number| entries.partition_point(|entry| entry.number < number);
+    let silent = silent.iter().map(|&(number, process)| (before(number), process)).collect();
     let (mut events, mut log_args) = (Vec::with_capacity(entries.len()), Vec::new());
     let mut now = Time::ZERO;
     for entry in entries {
@@ -114,5 +130,5 @@ pub(super) fn merge(
         log_args.extend_from_slice(&entry.args);
     }
     let end = if outcome == Outcome::Horizon { latest.unwrap_or(now) } else { now };
-    Trace { header, events: events.into(), log_args, outcome, end }
+    (Trace { header, events: events.into(), log_args, outcome, end }, silent)
 }

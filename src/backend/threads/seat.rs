@@ -2,7 +2,8 @@
 //! yet to hear of that.
 //!
 //! A thread says it after every step, while it still has the gate. Between the end of a
-//! wait and its next step it does not know yet: whoever wants to end or interrupt it waits for that.
+//! wait and its next step it has not gone on yet: whoever interrupts it knows which op it goes on with, and
+//! whoever wants to end it waits until it says what it holds.
 
 use crate::ids::{OpId, ResourceId};
 use crate::program::{Interruption, Slot};
@@ -13,10 +14,10 @@ use std::time::Duration;
 #[derive(Debug, Clone)]
 pub(super) struct Position {
     pub(super) op: OpId,
+    /// With which op it goes on when it has been served, or was interrupted.
+    pub(super) next: OpId,
     /// The semaphores of which it has to give back a permit for each `with` around it.
     pub(super) held: Vec<ResourceId>,
-    /// How many steps it has made that left no event.
-    pub(super) silent_steps: u64,
     /// When the delay is over at which it stands, in nanoseconds, if it does.
     pub(super) until: Option<u64>,
     /// Of which resource it has asked something last.
@@ -29,8 +30,8 @@ impl Default for Position {
     fn default() -> Position {
         Position {
             op: OpId(0),
+            next: OpId(0),
             held: Vec::new(),
-            silent_steps: 0,
             until: None,
             resource: ResourceId(0),
             is_settled: false,
@@ -50,8 +51,9 @@ pub(super) enum Notice {
         /// When that was due, in nanoseconds.
         due: u64,
     },
-    /// It is interrupted at the next stand of the block with this word.
-    Pending(Slot),
+    /// This word says from now on that the block that it is of was interrupted, or that its permit was lost: it learns that at
+    /// the next stand of the block.
+    Sign(Slot, bool),
 }
 
 /// The position of one thread.
@@ -73,10 +75,13 @@ impl Seat {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// It stands there now.
+    /// It stands there now, if it has heard of all that has taken it elsewhere.
     pub(super) fn settle(&self, position: Position) {
-        self.lock().position = position;
-        self.bell.notify_all();
+        let mut state = self.lock();
+        if !state.notices.iter().any(|notice| matches!(notice, Notice::Cut { .. })) {
+            state.position = position;
+            self.bell.notify_all();
+        }
     }
 
     /// It comes to this resource.
@@ -84,9 +89,11 @@ impl Seat {
         self.lock().position.resource = resource;
     }
 
-    /// It waits where it stands, or its process is not alive.
-    pub(super) fn unsettle(&self) {
-        self.lock().position.is_settled = false;
+    /// It waits where it stands, and goes on with this op; or its process is not alive.
+    pub(super) fn unsettle(&self, next: OpId) {
+        let mut state = self.lock();
+        state.position.is_settled = false;
+        state.position.next = next;
     }
 
     pub(super) fn position(&self) -> Position {
@@ -104,8 +111,27 @@ impl Seat {
     /// stands before it has heard that.
     pub(super) fn leave(&self, notice: Notice) {
         let mut state = self.lock();
-        state.position.is_settled &= matches!(notice, Notice::Pending(_));
+        if let Notice::Cut { interruption, .. } = notice {
+            state.position.is_settled = false;
+            state.position.next = interruption.otherwise;
+        }
         state.notices.push(notice);
+    }
+
+    /// A permit of this semaphore was taken from it: it has one less to give back, also before it hears of that.
+    pub(super) fn loses(&self, semaphore: ResourceId) {
+        let held = &mut self.lock().position.held;
+        if let Some(place) = held.iter().position(|&id| id == semaphore) {
+            held.remove(place);
+        }
+    }
+
+    /// What its words say from now on, up to where it has yet to hear that it is out of what it stood at.
+    pub(super) fn hear_signs(&self) -> Vec<Notice> {
+        let mut state = self.lock();
+        let is_cut = |notice: &Notice| matches!(notice, Notice::Cut { .. });
+        let signs = state.notices.iter().position(is_cut).unwrap_or(state.notices.len());
+        state.notices.drain(..signs).collect()
     }
 
     /// What the thread has yet to hear.

@@ -64,6 +64,10 @@ pub(super) struct Shared<'a> {
     /// How many processes are alive that are no daemons, if there are any.
     awaited: AtomicUsize,
     pub(super) gate: AtomicGate,
+    /// By op: whether others may be taken out of what they stand at in the step.
+    pub(super) meddles: Vec<bool>,
+    /// By op: whether permits may be taken from others in the step, or in the block that begins with it.
+    pub(super) takes_permits: Vec<bool>,
     pub(super) clock: Clock,
     /// Whose thread is to panic, in a test.
     pub(super) panics: Option<ProcessId>,
@@ -77,7 +81,8 @@ impl<'a> Shared<'a> {
         let count = program.process_count();
         let starts: Vec<Arc<Parker>> = (0..count).map(|_| Arc::default()).collect();
         let natives = Native::all(program, &starts);
-        let meddles = program.plain.iter().any(|op| matches!(op, Op::Stop { .. } | Op::Interrupt { .. }));
+        let meddles_at: Vec<bool> = (0..program.plain.len()).map(|op| program.meddles(op)).collect();
+        let meddles = meddles_at.contains(&true);
         Shared {
             program,
             lives: lives(&natives, count),
@@ -92,6 +97,8 @@ impl<'a> Shared<'a> {
                 (meddles || program.has_watches() || program.atomic.contains(&true)) && !bug::opens_gate(),
             ),
             clock: Clock::new(speed),
+            meddles: meddles_at,
+            takes_permits: takes_permits(program),
             panics: bug::panics(),
             sequence: AtomicU64::new(0),
             stop: Stop::default(),
@@ -148,6 +155,16 @@ impl<'a> Shared<'a> {
         let waited = self.stop.bell.wait_timeout_while(state, left, |end| end.is_none());
         waited.unwrap_or_else(PoisonError::into_inner).0.clone()
     }
+}
+
+/// By op: whether permits may be taken from others in the step, or in the block that begins with it.
+fn takes_permits(program: &BoundProgram) -> Vec<bool> {
+    let takes = |op: usize| program.takes_permits(op);
+    let begins = |op: usize| match program.plain[op] {
+        Op::Atomic { end } => (op + 1..end.index()).any(takes),
+        _ => takes(op),
+    };
+    (0..program.plain.len()).map(begins).collect()
 }
 
 /// By process: its life and its place there.

@@ -9,13 +9,14 @@ mod at_work;
 mod interrupting;
 mod lifetime;
 mod patience;
+mod preempting;
 mod stopping;
 mod watching;
 
 use super::atomic_gate::Pass;
 use super::clock::Slept;
 use super::native::Native;
-use super::native::{Client, Refusal};
+use super::native::{Client, Refusal, Withdrawn};
 use super::options::{ThreadOptions, Work};
 use super::primitives::{Asks, Closed, Grant, Requester, Response, WaitLimit};
 use super::record::{Entry, MOST_EVENTS, Record};
@@ -23,7 +24,7 @@ use super::shared::{End, Shared};
 
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Draws, Kernel, Machine, Request, ResourceRequest, Rest, Scheduler, State, Yield};
-use crate::program::Op;
+use crate::program::{Op, Slot};
 use crate::time::Time;
 use crate::trace::Fault;
 use crate::value::Word;
@@ -36,6 +37,8 @@ pub(super) struct Left {
     /// Its private state; of it, its own frame counts.
     pub(super) machine: Machine,
     pub(super) entries: Vec<Entry>,
+    /// The numbers of its steps that left no event.
+    pub(super) silent: Vec<u64>,
     /// What its ops on the clock have read, in order, and by when its works had to end.
     pub(super) readings: Vec<u64>,
 }
@@ -63,8 +66,10 @@ pub(super) struct Worker<'a> {
     fuel: u64,
     /// How many lives it has had before this one.
     life: u64,
-    /// How many steps it has made that left no event.
-    silent_steps: u64,
+    /// The permits that it has asked for and others may take, each with the word that says whether it has it.
+    permits: Vec<(ResourceId, Slot)>,
+    /// Whom it has taken out of what it stood at, in the step at hand, and at which resource that was.
+    taken_out: Vec<(ProcessId, ResourceId, Withdrawn)>,
     /// How many events it had recorded before the step at hand.
     recorded: usize,
 }
@@ -117,6 +122,8 @@ impl<'a> Worker<'a> {
             priority: machine.priority(program, process),
             due: 0,
             limit: WaitLimit::Never,
+            takes: None,
+            keeps: None,
             asks: None,
             parker: shared.parkers[process.index()].clone(),
         };
@@ -132,7 +139,8 @@ impl<'a> Worker<'a> {
             planned: 0,
             fuel: program.limits.zero_time_steps,
             life: 0,
-            silent_steps: 0,
+            permits: Vec::new(),
+            taken_out: Vec::new(),
             recorded: 0,
         }
     }
@@ -168,9 +176,15 @@ impl<'a> Worker<'a> {
     fn step(&mut self) -> Result<Rest, Leave> {
         self.me.op = self.machine.op(self.shared.program, self.me.process);
         self.come_to_gate();
-        self.look_whether_stopped()?;
-        if self.hear() {
-            return self.go_on();
+        loop {
+            self.look_whether_stopped()?;
+            if self.hear() {
+                return self.go_on();
+            }
+            match self.unsettled_holder() {
+                Some(other) => self.let_settle(other)?,
+                None => break,
+            }
         }
         self.recorded = self.record.len();
         let now = self.shared.clock.now();
@@ -188,20 +202,24 @@ impl<'a> Worker<'a> {
                 Served::Values(values) => values,
                 Served::RanOut => {
                     self.with_kernel(|kernel| kernel.timed_out(process));
+                    self.hear_signs();
                     return self.end_step(|kernel, process| kernel.settle(process));
                 }
                 Served::Ended => {
                     self.with_kernel(|kernel| kernel.ended(&asked, process))?;
+                    self.hear_signs();
                     return self.end_step(|kernel, process| kernel.settle(process));
                 }
                 Served::Interrupted => return self.go_on(),
             };
             if asked.request == Request::End {
                 self.machine.set_state(self.shared.program, process, self.me.op, State::Done);
+                self.forget_permits_of(process);
                 self.unsettle();
                 return Ok(Rest::Yielded(Yield::Done));
             }
             self.with_kernel(|kernel| kernel.answer(process, &values));
+            self.hear_signs();
             return self.end_step(|kernel, process| kernel.settle(process));
         }
         self.machine.now = now;
@@ -225,7 +243,9 @@ impl<'a> Worker<'a> {
         action: impl FnOnce(&mut Kernel<'_, NoScheduler, Record<'a>>, ProcessId) -> Result<Rest, Box<Fault>>,
     ) -> Result<Rest, Leave> {
         let rest = self.kernel_step(action);
-        self.silent_steps += u64::from(self.record.len() == self.recorded);
+        if self.record.len() == self.recorded && !self.shared.seats.is_empty() {
+            self.record.silent_step();
+        }
         self.say_where_it_stands();
         self.leave_gate();
         rest
@@ -244,10 +264,9 @@ impl<'a> Worker<'a> {
         let (shared, program, op) = (self.shared, self.shared.program, self.me.op.index());
         // Whoever ends or interrupts another one takes it out of what it waits for while nobody makes a step.
         // And whoever changes what others wait for tries for those before anybody else goes on.
-        let begins = matches!(
-            program.plain[op],
-            Op::Atomic { .. } | Op::Stop { .. } | Op::Interrupt { .. } | Op::Await { .. }
-        ) || program.is_attended(op);
+        let begins = matches!(program.plain[op], Op::Atomic { .. } | Op::Await { .. })
+            || shared.meddles[op]
+            || program.is_attended(op);
         if program.atomic[op] && matches!(self.pass, Pass::Block(_)) {
             return;
         }
@@ -298,8 +317,11 @@ impl<'a> Worker<'a> {
             self.attend_if_changed();
             return Ok(Served::Values(Vec::new()));
         }
-        if let Request::Seize { count } = asked.request {
-            return self.seize(asked.resource, count);
+        if let Request::Seize { count, preempts } = asked.request {
+            return self.seize(asked.resource, count, preempts);
+        }
+        if let Request::AcquireBy { .. } = asked.request {
+            return self.ask_for_permit(asked.resource, asked.request);
         }
         if asked.request == Request::Interrupt {
             self.interrupt_other(asked)?;
@@ -319,13 +341,17 @@ impl<'a> Worker<'a> {
         }
         let client = Client { me, census: &shared.census, record };
         let answer = native.serve(asked.request, client, &shared.natives);
+        match &answer {
+            Ok(Response::Served(_)) if asked.request == Request::Release => {
+                self.take_for_first(asked.resource, &self.me.clone());
+            }
+            Ok(Response::RanOut) => self.leave_for_others(asked.resource),
+            _ => {}
+        }
         self.attend_if_changed();
+        self.rouse_all();
         match answer {
-            Ok(Response::Served(values)) => Ok(Served::Values(values)),
-            Ok(Response::RanOut) => Ok(Served::RanOut),
-            Ok(Response::Ended) => Ok(Served::Ended),
-            Ok(Response::Waits { .. }) if self.me.limit == WaitLimit::Later => self.wait_for_a_while(),
-            Ok(Response::Waits { last }) => self.wait(last),
+            Ok(response) => self.wait_if_it_must(response),
             Err(Refusal::NotOwner { mutex, owner }) => {
                 Err(self.not_owner(&ResourceRequest { resource: mutex, ..*asked }, owner))
             }
@@ -335,25 +361,15 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Takes permits before all who wait: at once, but one by one for those who look at how many there are.
-    fn seize(&mut self, semaphore: ResourceId, count: u64) -> Result<Served, Leave> {
-        let shared = self.shared;
-        let Native::Semaphore(semaphore) = &shared.natives[semaphore.index()] else {
-            unreachable!("the language lets nothing but permits be taken so")
-        };
-        let at_once = if shared.program.is_attended(self.me.op.index()) { 1 } else { count };
-        let mut taken = 0;
-        while taken < count {
-            let Worker { me, record, .. } = self;
-            let response = semaphore.seize(me, (taken, at_once), &shared.census, record);
-            self.attend_if_changed();
-            match response {
-                Response::Waits { last } => return self.wait(last),
-                Response::Served(more) => taken += more,
-                Response::RanOut | Response::Ended => unreachable!("who takes permits so waits for them"),
-            }
+    /// What came of a request, in the end.
+    fn wait_if_it_must(&mut self, response: Response<Vec<Word>>) -> Result<Served, Leave> {
+        match response {
+            Response::Served(values) => Ok(Served::Values(values)),
+            Response::RanOut => Ok(Served::RanOut),
+            Response::Ended => Ok(Served::Ended),
+            Response::Waits { .. } if self.me.limit == WaitLimit::Later => self.wait_for_a_while(),
+            Response::Waits { last } => self.wait(last),
         }
-        Ok(Served::Values(vec![taken]))
     }
 
     /// Waits on the parker; `last`: nobody else is awake.
@@ -368,18 +384,25 @@ impl<'a> Worker<'a> {
     }
 
     fn take_grant(&mut self, grant: Grant) -> Result<Served, Leave> {
+        if !self.shared.program.requests.is_empty() {
+            // What it does by itself now is nothing that comes in the middle of a step of another one.
+            self.pass = self.shared.gate.single();
+        }
         let (served, due) = match grant {
             Grant::Served { items, due } => (Served::Values(items), due),
             Grant::Ended { due } => (Served::Ended, due),
+            Grant::Dismissed { due } => {
+                self.look_whether_stopped()?;
+                let is_out = self.hear();
+                debug_assert!(is_out, "it was taken out of its line");
+                (Served::Interrupted, due)
+            }
             Grant::Stopped => {
                 self.machine.set_state(self.shared.program, self.me.process, self.me.op, State::Blocked);
                 return Err(Leave::Stopped);
             }
         };
         self.look_whether_stopped()?;
-        if self.hear() {
-            return Ok(Served::Interrupted);
-        }
         self.planned = due.max(self.planned);
         Ok(served)
     }

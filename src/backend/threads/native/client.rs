@@ -1,8 +1,6 @@
 //! Who asks something of a native resource, and what comes of it. Decides nothing.
 
-use crate::backend::threads::primitives::{
-    Census, Closed, Fact, Requester, Response, TakenOff, TooMany, Untimely,
-};
+use crate::backend::threads::primitives::{Census, Closed, Requester, Response, TakenOff, TooMany, Untimely};
 use crate::backend::threads::record::Record;
 use crate::ids::{ProcessId, ResourceId};
 use crate::value::Word;
@@ -48,13 +46,11 @@ pub(in crate::backend::threads) struct Withdrawn {
     pub(in crate::backend::threads) left: u64,
     /// Who else has got another turn at a processor.
     pub(in crate::backend::threads) changed: Vec<ProcessId>,
-    /// What is to be told when it is over.
-    pub(in crate::backend::threads) then: Vec<Fact>,
 }
 
 impl From<TakenOff> for Withdrawn {
-    fn from(TakenOff { is_parked, is_awake, left, changed, then }: TakenOff) -> Withdrawn {
-        Withdrawn { is_parked, is_awake, left, changed, then }
+    fn from(TakenOff { is_parked, is_awake, left, changed }: TakenOff) -> Withdrawn {
+        Withdrawn { is_parked, is_awake, left, changed }
     }
 }
 

@@ -10,7 +10,6 @@ use super::wait_queue::Census;
 use crate::ids::{ProcessId, ResourceId};
 use crate::trace::{Discipline, Kind, WaitFor};
 use crate::value::Word;
-use std::collections::VecDeque;
 
 /// One instant.
 pub(super) struct Dispatch<'a> {
@@ -20,8 +19,6 @@ pub(super) struct Dispatch<'a> {
     now: u64,
     census: &'a Census,
     told: Told,
-    /// Who was given a core and has not gone on yet.
-    granted: VecDeque<ProcessId>,
 }
 
 /// What is to be told of an instant.
@@ -36,12 +33,12 @@ pub(super) struct Told {
 
 impl<'a> Dispatch<'a> {
     pub(super) fn new(group: &'a mut Group, me: ProcessId, now: u64, census: &'a Census) -> Dispatch<'a> {
-        Dispatch { group, me, now, census, told: Told::default(), granted: VecDeque::new() }
+        Dispatch { group, me, now, census, told: Told::default() }
     }
 
     /// Lets those go on who were given a core.
     pub(super) fn finish(mut self) -> Told {
-        while let Some(process) = self.granted.pop_front() {
+        while let Some(process) = self.group.granted.pop_front() {
             if let Stage::Granted(level) = self.worker(process).stage {
                 self.outward(process, level);
             }
@@ -49,13 +46,10 @@ impl<'a> Dispatch<'a> {
         self.told
     }
 
-    /// What is to be told up to here.
-    pub(super) fn take_told(&mut self) -> Vec<Fact> {
-        std::mem::take(&mut self.told.facts)
-    }
-
-    /// Takes a thread off all processors on which it works.
-    pub(super) fn take_off(&mut self, process: ProcessId) {
+    /// Takes a thread off all processors on which it works. Those who were given its cores by that have yet to
+    /// go on.
+    pub(super) fn take_off(mut self, process: ProcessId) -> Told {
+        self.group.granted.retain(|&other| other != process);
         let worker = self.worker(process);
         let (path, stage) = (worker.path.clone(), worker.stage);
         let outermost = *path.last().expect("it works somewhere");
@@ -73,6 +67,7 @@ impl<'a> Dispatch<'a> {
         };
         path[..cores].iter().rev().for_each(|&place| self.give_core(process, place));
         self.group.workers.remove(&process);
+        self.told
     }
 
     fn worker(&mut self, process: ProcessId) -> &mut Worker {
@@ -303,7 +298,7 @@ impl<'a> Dispatch<'a> {
         let worker = self.worker(next);
         let Stage::Ready(level) = worker.stage else { unreachable!("it stood in line") };
         worker.stage = Stage::Granted(level);
-        self.granted.push_back(next);
+        self.group.granted.push_back(next);
         self.tell(next, Kind::Grant, place, Word::from(process.0));
         self.tell(next, Kind::Acquire, place, 0);
         self.wake_up(next);
@@ -351,7 +346,7 @@ impl<'a> Dispatch<'a> {
             }
         };
         self.worker(process).switch = 0;
-        self.granted.retain(|&other| other != process);
+        self.group.granted.retain(|&other| other != process);
         path[level + 1..=outermost].iter().rev().for_each(|&place| self.give_core(process, place));
         level
     }

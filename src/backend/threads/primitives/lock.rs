@@ -3,7 +3,8 @@
 use super::super::sync;
 use super::fact::{Fact, Observer, Response};
 use super::locked::locked;
-use super::wait_queue::{Census, Order, Requester, WaitQueue};
+use super::permit_holders::{PermitHolder, PermitHolders};
+use super::wait_queue::{Census, Order, Requester, WaitQueue, Waiter};
 use crate::ids::ProcessId;
 use crate::trace::{Kind, WaitFor};
 use crate::value::Word;
@@ -22,6 +23,8 @@ struct Permits {
     /// Each with how many permits it is told to have when it is given one, if it wants several at
     /// once.
     line: WaitQueue<u64>,
+    /// Who has one that others may take.
+    holders: PermitHolders,
 }
 
 /// The permits do not fit 63 bits.
@@ -31,18 +34,33 @@ pub struct TooMany;
 impl Semaphore {
     /// With so many free permits, whose waiters are served in this order.
     pub fn new(free: u64, order: Order) -> Semaphore {
-        Semaphore { state: sync::Mutex::new(Permits { free, line: WaitQueue::new(order) }) }
+        let (line, holders) = (WaitQueue::new(order), PermitHolders::default());
+        Semaphore { state: sync::Mutex::new(Permits { free, line, holders }) }
     }
 
     /// Takes a permit, or gets into the line for one.
     pub fn acquire(&self, me: &Requester, census: &Census, observer: &mut impl Observer) -> Response<()> {
         let mut state = locked(&self.state);
-        if state.free > 0 {
-            state.free -= 1;
-            observer.note(&[me.fact(Kind::Acquire, 0)]);
+        if state.take_free(me, observer) {
             return Response::Served(());
         }
         state.line.wait(me, 0, WaitFor::Acquire, census, observer)
+    }
+
+    /// The same of one that had a permit which was taken from it: it gets into the line before all who wait, where
+    /// those are served in the order in which they come.
+    pub fn acquire_again(
+        &self,
+        me: &Requester,
+        census: &Census,
+        observer: &mut impl Observer,
+    ) -> Response<()> {
+        let mut state = locked(&self.state);
+        if state.take_free(me, observer) {
+            return Response::Served(());
+        }
+        observer.note(&me.begins_to_wait(WaitFor::Acquire));
+        state.line.enter_first(me, 0, census)
     }
 
     /// Takes up to `wanted` permits at once, besides `had` that it has got of them, and gets into the
@@ -89,8 +107,47 @@ impl Semaphore {
             return Ok(());
         };
         observer.note(&handed_over(me, &waiter.requester));
-        waiter.hand(me, if waiter.want > 0 { vec![waiter.want] } else { Vec::new() });
+        state.hand(me, &waiter);
         Ok(())
+    }
+
+    /// Whether nobody who waits would be served before this requester.
+    pub fn would_be_first(&self, me: &Requester) -> bool {
+        locked(&self.state).line.place(me) == 0
+    }
+
+    /// Who is the first in line, if it takes permits from others.
+    pub fn first_that_takes(&self) -> Option<Requester> {
+        let state = locked(&self.state);
+        state.line.first_requester().filter(|first| first.takes.is_some()).cloned()
+    }
+
+    /// Those who have a permit that others may take, in the order in which they got it.
+    pub fn holders(&self) -> Vec<PermitHolder> {
+        locked(&self.state).holders.all()
+    }
+
+    /// A thread has this permit, or any if that is not said, no more, or is about to give it back itself.
+    pub fn forget(&self, process: ProcessId, place: Option<u32>) {
+        locked(&self.state).holders.forget(process, place);
+    }
+
+    /// Takes the permit from who has it, as `told` says: it is free. Whoever does so gives it at once to one
+    /// that is first in line, or takes it.
+    pub fn take_from(&self, holder: PermitHolder, told: Fact, observer: &mut impl Observer) {
+        let mut state = locked(&self.state);
+        state.holders.forget(holder.process, Some(holder.place));
+        state.free += 1;
+        observer.note(&[told]);
+    }
+
+    /// Gives a permit, which is free, to the first in line, if there is one.
+    pub fn give_to_first(&self, by: &Requester, census: &Census, observer: &mut impl Observer) {
+        let mut state = locked(&self.state);
+        let Some(waiter) = state.line.serve(census) else { return };
+        state.free -= 1;
+        observer.note(&handed_over(by, &waiter.requester)[1..]);
+        state.hand(by, &waiter);
     }
 
     /// Takes a thread out of the line that is not to be served, as `told` says; whether it was there.
@@ -117,6 +174,25 @@ impl Semaphore {
     /// The free permits.
     pub fn level(&self) -> u64 {
         locked(&self.state).free
+    }
+}
+
+impl Permits {
+    /// Takes a permit, if one is free.
+    fn take_free(&mut self, me: &Requester, observer: &mut impl Observer) -> bool {
+        let is_there = self.free > 0;
+        if is_there {
+            self.free -= 1;
+            self.holders.note(me);
+            observer.note(&[me.fact(Kind::Acquire, 0)]);
+        }
+        is_there
+    }
+
+    /// Lets a waiter go on that was taken out of the line, with a permit.
+    fn hand(&mut self, by: &Requester, waiter: &Waiter<u64>) {
+        self.holders.note(&waiter.requester);
+        waiter.hand(by, if waiter.want > 0 { vec![waiter.want] } else { Vec::new() });
     }
 }
 

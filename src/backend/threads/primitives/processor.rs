@@ -38,8 +38,6 @@ pub struct TakenOff {
     pub left: u64,
     /// Who else has got another turn and does not wait on its parker.
     pub changed: Vec<ProcessId>,
-    /// What those do who were given its cores, once it is over with it.
-    pub then: Vec<Fact>,
 }
 
 /// Processors that stand on each other.
@@ -90,7 +88,8 @@ impl Processors {
     }
 
     /// Takes a thread off that is ended, or interrupted; `None` if it is not at work. The first
-    /// that is `told` holds of each, the others of one that waits for a core.
+    /// that is `told` holds of each, the others of one that waits for a core. Those who were given its cores go on
+    /// with [`Processors::let_go_on`], before anybody else comes.
     pub fn take_off(
         &self,
         process: ProcessId,
@@ -113,12 +112,25 @@ impl Processors {
         let now = group.latest.max(by.due);
         group.latest = now;
         let left = group.left_of(process, now);
-        let mut dispatch = Dispatch::new(&mut group, by.process, now, census);
-        dispatch.take_off(process);
-        told.extend(dispatch.take_told());
+        let so_far = Dispatch::new(&mut group, by.process, now, census).take_off(process);
+        told.extend(so_far.facts);
         observer.note(&told);
-        let rest = dispatch.finish();
-        Some(TakenOff { is_parked, is_awake, left, changed: rest.changed, then: rest.facts })
+        Some(TakenOff { is_parked, is_awake, left, changed: so_far.changed })
+    }
+
+    /// Lets those go on who were given the core of one that was taken off; those of them who do not wait on
+    /// their parkers.
+    pub fn let_go_on(&self, by: &Requester, census: &Census, observer: &mut impl Observer) -> Vec<ProcessId> {
+        let mut group = locked(&self.state);
+        let now = group.latest;
+        let told = Dispatch::new(&mut group, by.process, now, census).finish();
+        observer.note(&told.facts);
+        told.changed
+    }
+
+    /// Whether a thread was given a core, and is to go on.
+    pub fn is_granted(&self, process: ProcessId) -> bool {
+        locked(&self.state).granted.contains(&process)
     }
 
     /// Whether a thread is at work.

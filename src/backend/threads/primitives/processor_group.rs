@@ -48,6 +48,8 @@ pub(super) struct Group {
     pub(super) processors: Vec<Processor>,
     /// Those at work.
     pub(super) workers: BTreeMap<ProcessId, Worker>,
+    /// Who was given a core and has not gone on yet.
+    pub(super) granted: VecDeque<ProcessId>,
     /// When something was done last: nothing is done before that.
     pub(super) latest: u64,
 }
@@ -167,7 +169,7 @@ impl Group {
     /// Processors that serve by these rules, and nobody at work.
     pub(super) fn new(rules: Vec<ProcessorRules>) -> Group {
         let processors = rules.into_iter().map(Processor::new).collect();
-        Group { processors, workers: BTreeMap::new(), latest: 0 }
+        Group { processors, workers: BTreeMap::new(), granted: VecDeque::new(), latest: 0 }
     }
 
     /// The processors that a core of this one needs, itself first.

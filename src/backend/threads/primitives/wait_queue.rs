@@ -42,6 +42,11 @@ pub enum Grant {
         /// See [`Requester::due`]: that of whoever closed it.
         due: u64,
     },
+    /// It was taken out of the line, and finds out why.
+    Dismissed {
+        /// See [`Requester::due`]: that of whoever did so.
+        due: u64,
+    },
     /// The run is over.
     Stopped,
 }
@@ -97,7 +102,7 @@ impl Parker {
 
     /// Ends the wait of a thread that was taken out of a line: it finds out why.
     pub fn dismiss(&self, due: u64) {
-        self.serve(due);
+        self.hand(Grant::Dismissed { due });
     }
 
     /// Ends the wait because the run is over.
@@ -124,6 +129,10 @@ pub struct Requester {
     pub due: u64,
     /// How long it waits.
     pub limit: WaitLimit,
+    /// If it takes a permit from one who has it by a larger number: its own.
+    pub takes: Option<i16>,
+    /// If others may take the permit that it asks for: the number by which it knows it.
+    pub keeps: Option<u32>,
     /// What it asks of the item that it gets, if it does.
     pub asks: Option<Asks>,
     /// Where it waits.
@@ -293,6 +302,11 @@ impl<W> WaitQueue<W> {
 
     pub(super) fn first(&self) -> Option<&W> {
         self.waiters.front().map(|waiter| &waiter.want)
+    }
+
+    /// Who is first in the line.
+    pub(super) fn first_requester(&self) -> Option<&Requester> {
+        self.waiters.front().map(|waiter| &waiter.requester)
     }
 
     /// Whether a thread is in the line.

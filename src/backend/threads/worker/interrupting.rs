@@ -6,7 +6,7 @@
 
 use super::{Leave, Worker};
 use crate::backend::threads::native::{Client, Withdrawn};
-use crate::backend::threads::primitives::{Fact, Observer};
+use crate::backend::threads::primitives::{Fact, Observer, Requester};
 use crate::backend::threads::seat::{Notice, Position};
 use crate::ids::ProcessId;
 use crate::kernel::ResourceRequest;
@@ -20,37 +20,45 @@ impl Worker<'_> {
     pub(super) fn interrupt_other(&mut self, asked: &ResourceRequest) -> Result<(), Leave> {
         let shared = self.shared;
         let (lives, place, other) = self.another_life(asked)?;
-        let seat = &shared.seats[other.index()];
-        while lives.is_alive(place) {
-            let position = seat.position();
-            if !position.is_settled && !shared.natives[position.resource.index()].keeps(other) {
-                self.let_settle(other)?;
-                continue;
-            }
-            let Some(block) = shared.program.interruptible_around(position.op.index()) else { break };
-            self.readings.push(1 + position.silent_steps);
-            let told = lives.about(&self.me, place, Kind::Interrupt);
-            match shared.program.interruption(position.op.index(), block.pending) {
-                Some(&interruption) => {
-                    let left = self.cut(other, &position, told, interruption);
-                    if block.tells.is_some() {
-                        self.readings.push(left);
-                    }
-                }
-                None => {
-                    self.record.note(&[told]);
-                    seat.leave(Notice::Pending(block.pending));
-                }
-            }
+        if !lives.is_alive(place) {
             return Ok(());
         }
-        // It leaves no event, and a replay must know when it was.
-        self.readings.push(0);
+        let position = self.position_of(other);
+        let op = position.op.index();
+        let Some(block) = shared.program.interruptible_around(op) else { return Ok(()) };
+        let told = lives.about(&self.me, place, Kind::Interrupt);
+        match shared.program.interruption(op, block.pending) {
+            Some(&interruption) => {
+                self.cut(other, &position, (told, interruption), &self.me.clone());
+            }
+            None => {
+                self.record.note(&[told]);
+                shared.seats[other.index()].leave(Notice::Sign(block.pending, true));
+            }
+        }
+        self.rouse_all();
         Ok(())
     }
 
-    /// Ends what another thread stands at, as `told` says; what is left of that.
-    fn cut(&mut self, other: ProcessId, position: &Position, told: Fact, interruption: Interruption) -> u64 {
+    /// Where another thread stands, or with which op it goes on that has been served but has not gone on
+    /// yet. What it does by itself before its next step takes it into no block and out of none.
+    pub(super) fn position_of(&self, other: ProcessId) -> Position {
+        let position = self.shared.seats[other.index()].position();
+        match position.is_settled || self.shared.natives[position.resource.index()].keeps(other) {
+            true => position,
+            false => Position { op: position.next, until: None, ..position },
+        }
+    }
+
+    /// Ends what another thread stands at, as `told` says: `by` whom, who may stand in line. It is roused
+    /// behind all that happens in the step.
+    pub(super) fn cut(
+        &mut self,
+        other: ProcessId,
+        position: &Position,
+        (told, interruption): (Fact, Interruption),
+        by: &Requester,
+    ) {
         let shared = self.shared;
         let due = self.me.due;
         let waits = self.wait_for(position.op).map(|wait_for| Fact {
@@ -62,11 +70,13 @@ impl Worker<'_> {
             slot: INTERRUPTED,
         });
         let facts: Vec<Fact> = std::iter::once(told).chain(waits).collect();
-        let Worker { me, record, .. } = self;
-        record.about(shared.program.resource_info(position.resource).ty);
-        let client = Client { me, census: &shared.census, record };
+        let by = Requester { due, ..by.clone() };
+        self.record.about(shared.program.resource_info(position.resource).ty);
+        let client = Client { me: &by, census: &shared.census, record: &mut self.record };
         let native = &shared.natives[position.resource.index()];
-        let withdrawn = match native.withdraw(other, &facts, client) {
+        let found = native.withdraw(other, &facts, client);
+        let was_in_line = found.is_some() && native.as_semaphore().is_some();
+        let withdrawn = match found {
             Some(withdrawn) => {
                 // The census counts who waits for a while.
                 if !withdrawn.is_awake && shared.program.timeout(position.op.index()).is_none() {
@@ -81,9 +91,25 @@ impl Worker<'_> {
             }
         };
         let left = withdrawn.left;
+        if shared.program.tells_left_of(position.op.index(), interruption.of) {
+            self.readings.push(left);
+        }
         shared.seats[other.index()].leave(Notice::Cut { interruption, left, due });
-        self.rouse(other, withdrawn);
-        left
+        self.taken_out.push((other, position.resource, withdrawn));
+        if was_in_line {
+            self.take_for_first(position.resource, &by);
+        }
+    }
+
+    /// Hears which words say something else now, before it goes on with what it was served.
+    pub(super) fn hear_signs(&mut self) {
+        let (shared, process) = (self.shared, self.me.process);
+        let Some(seat) = shared.seats.get(process.index()) else { return };
+        for notice in seat.hear_signs() {
+            if let Notice::Sign(word, is_so) = notice {
+                self.with_kernel(|kernel| kernel.note_sign(process, word, is_so));
+            }
+        }
     }
 
     /// Hears what interrupts have done to it. Whether it is out of what it stood at: then it stands
@@ -94,8 +120,8 @@ impl Worker<'_> {
         let mut is_cut = false;
         for notice in seat.hear() {
             match notice {
-                Notice::Pending(word) => {
-                    self.with_kernel(|kernel| kernel.note_interrupt(process, word));
+                Notice::Sign(word, is_so) => {
+                    self.with_kernel(|kernel| kernel.note_sign(process, word, is_so));
                 }
                 Notice::Cut { interruption, left, due } => {
                     self.with_kernel(|kernel| kernel.interrupted(process, interruption, left));

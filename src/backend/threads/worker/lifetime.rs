@@ -43,7 +43,8 @@ impl Worker<'_> {
             is_alive = false;
         }
         let Worker { me, machine, record, readings, .. } = self;
-        Left { process: me.process, machine, entries: record.into_entries(), readings }
+        let (entries, silent) = record.into_parts();
+        Left { process: me.process, machine, entries, silent, readings }
     }
 
     /// Its process is done since another one has ended it.
@@ -65,6 +66,7 @@ impl Worker<'_> {
             shared.finish(End::Fault(fault));
             return false;
         }
+        self.permits.clear();
         self.me.priority = self.machine.priority(shared.program, process);
         self.planned = self.planned.max(due);
         self.fuel = shared.program.limits.zero_time_steps;

@@ -47,26 +47,41 @@ impl Worker<'_> {
         }
         // Whoever ends another one has the gate; and in a block nobody comes before its rest.
         let in_block = shared.program.atomic[self.me.op.index()];
-        let is_alone = in_block || shared.program.has_watches();
+        let is_alone = in_block || shared.program.has_watches() || !shared.program.requests.is_empty();
         self.pass = if is_alone { shared.gate.block() } else { shared.gate.single() };
-        if let Err(ended) = self.look_whether_stopped() {
+        if let Err(ended) = self.come_to_leave() {
             // It was taken out of the line, and told so.
             drop(self.me.parker.wait());
             return Err(ended);
         }
+        // Whoever is served because it leaves the line is so when its wait runs out.
+        self.me.due = until.as_nanos().max(self.planned);
         if !self.leave_line() {
             self.pass = super::Pass::None;
             let grant: Grant = self.me.parker.wait();
             return self.take_grant(grant);
         }
+        self.leave_for_others(self.me.resource);
         if shared.program.has_watches() {
             self.attend();
         }
+        self.rouse_all();
         if until.as_nanos() > self.planned {
             self.fuel = shared.program.limits.zero_time_steps;
         }
         self.planned = until.as_nanos().max(self.planned);
         Ok(Served::RanOut)
+    }
+
+    /// Before it leaves the line in which it waits, if it is there: whoever stands behind it may take permits then.
+    fn come_to_leave(&mut self) -> Result<(), Leave> {
+        self.look_whether_stopped()?;
+        while self.shared.natives[self.me.resource.index()].keeps(self.me.process)
+            && let Some(other) = self.unsettled_holder()
+        {
+            self.let_settle(other)?;
+        }
+        Ok(())
     }
 
     /// Takes itself out of the line in which it waits; whether it was there.

@@ -23,25 +23,31 @@ impl<'a> Worker<'a> {
         let seat = &shared.seats[other.index()];
         while lives.is_alive(place) {
             let told = lives.about(&self.me, place, Kind::Stop);
-            if let Some(withdrawn) = self.take_out(other, told) {
+            if let Some((withdrawn, line)) = self.take_out(other, told) {
                 let position = seat.position();
-                seat.unsettle();
+                let last = OpId::from_index(shared.program.last_op(position.op.index()));
+                seat.unsettle(last);
                 drop(seat.hear());
-                self.readings.push(1 + position.silent_steps);
+                // It is nobody any more who could lose one.
+                self.forget_permits_of(other);
+                if let Some(line) = line {
+                    self.take_for_first(line, &self.me.clone());
+                }
                 if !lost {
                     self.give_back_of(other, &position)?;
                 }
-                let last = OpId::from_index(shared.program.last_op(position.op.index()));
                 let done =
                     Fact { resource: ResourceId(0), process: other, op: last, ..self.me.fact(Kind::Done, 0) };
                 lives.end(&self.me, place, done, &shared.census, &mut self.record);
-                self.dismiss(other, withdrawn);
+                if withdrawn.is_awake {
+                    shared.census.leave();
+                }
+                self.taken_out.push((other, position.resource, withdrawn));
+                self.rouse_all();
                 return Ok(());
             }
             self.let_settle(other)?;
         }
-        // It leaves no event, and a replay must know when it was.
-        self.readings.push(0);
         Ok(())
     }
 
@@ -72,8 +78,8 @@ impl<'a> Worker<'a> {
     }
 
     /// Takes another thread out of whatever it waits for, and tells that it is stopped;
-    /// `None` if it was served and does not know yet where it stands.
-    fn take_out(&mut self, other: ProcessId, told: Fact) -> Option<Withdrawn> {
+    /// `None` if it was served and does not know yet where it stands. With that the semaphore in whose line it was.
+    fn take_out(&mut self, other: ProcessId, told: Fact) -> Option<(Withdrawn, Option<ResourceId>)> {
         let Worker { shared, me, record, .. } = self;
         for (native, id) in shared.natives.iter().zip((0..).map(ResourceId)) {
             record.about(shared.program.resource_info(id).ty);
@@ -82,14 +88,14 @@ impl<'a> Worker<'a> {
                 // The census counts who waits for a while only.
                 let op = shared.seats[other.index()].position().op;
                 withdrawn.is_awake |= shared.program.timeout(op.index()).is_some();
-                return Some(withdrawn);
+                return Some((withdrawn, native.as_semaphore().map(|_| id)));
             }
         }
         if !shared.seats[other.index()].position().is_settled {
             return None;
         }
         record.note(&[told]);
-        Some(Withdrawn { is_awake: true, ..Withdrawn::default() })
+        Some((Withdrawn { is_awake: true, ..Withdrawn::default() }, None))
     }
 
     /// Gives back what another thread holds, in its name.
@@ -98,10 +104,8 @@ impl<'a> Worker<'a> {
         let parker = shared.parkers[other.index()].clone();
         let other = Requester { process: other, op: position.op, parker, ..self.me.clone() };
         for &id in &position.held {
-            let Native::Semaphore(semaphore) = &shared.natives[id.index()] else { continue };
-            let holder = Requester { resource: id, ..other.clone() };
-            if semaphore.release(&holder, &shared.census, &mut self.record).is_err() {
-                return Err(self.too_many_permits(id));
+            if shared.natives[id.index()].as_semaphore().is_some() {
+                self.release_for(&Requester { resource: id, ..other.clone() })?;
             }
         }
         for (native, id) in shared.natives.iter().zip((0..).map(ResourceId)) {
@@ -115,26 +119,22 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    /// Lets a thread that was stopped find it out, and those go on who have got its core.
-    fn dismiss(&mut self, other: ProcessId, withdrawn: Withdrawn) {
+    /// Behind a step: lets those go on who have got the cores of threads that were taken out of what they stood
+    /// at, and wakes these.
+    pub(super) fn rouse_all(&mut self) {
         let shared = self.shared;
-        if withdrawn.is_awake {
-            shared.census.leave();
+        for (other, resource, withdrawn) in std::mem::take(&mut self.taken_out) {
+            let mut changed = withdrawn.changed;
+            if let Native::Processor(group, _) = &shared.natives[resource.index()] {
+                changed.extend(group.let_go_on(&self.me, &shared.census, &mut self.record));
+            }
+            if withdrawn.is_parked {
+                shared.parkers[other.index()].dismiss(self.me.due);
+            } else {
+                shared.alarms[other.index()].call();
+            }
+            changed.iter().for_each(|changed| shared.alarms[changed.index()].call());
         }
-        self.rouse(other, withdrawn);
-    }
-
-    /// Wakes a thread that was taken out of what it stood at, and lets those go on who have
-    /// got its core.
-    pub(super) fn rouse(&mut self, other: ProcessId, withdrawn: Withdrawn) {
-        let shared = self.shared;
-        self.record.note(&withdrawn.then);
-        if withdrawn.is_parked {
-            shared.parkers[other.index()].dismiss(self.me.due);
-        } else {
-            shared.alarms[other.index()].call();
-        }
-        withdrawn.changed.iter().for_each(|changed| shared.alarms[changed.index()].call());
     }
 
     /// Says where it stands, to whoever may end or interrupt it.
@@ -142,20 +142,22 @@ impl<'a> Worker<'a> {
         let shared = self.shared;
         let process = self.me.process;
         let Some(seat) = shared.seats.get(process.index()) else { return };
+        self.forget_permits();
         seat.settle(Position {
             op: self.machine.op(shared.program, process),
+            next: self.machine.op(shared.program, process),
             held: self.with_kernel(|kernel| kernel.permits_held(process)),
-            silent_steps: self.silent_steps,
             until: self.machine.delayed_until(shared.program, process).map(Time::as_nanos),
             resource: self.me.resource,
             is_settled: true,
         });
     }
 
-    /// From now on nobody knows where it stands when its wait is over.
-    pub(super) fn unsettle(&self) {
-        if let Some(seat) = self.shared.seats.get(self.me.process.index()) {
-            seat.unsettle();
+    /// It waits where it stands: from now on others know with which op it goes on, and nothing else.
+    pub(super) fn unsettle(&mut self) {
+        let (shared, process) = (self.shared, self.me.process);
+        if let Some(seat) = shared.seats.get(process.index()) {
+            seat.unsettle(self.with_kernel(|kernel| kernel.served_at(process)));
         }
     }
 

@@ -1,0 +1,53 @@
+//! Which steps take others out of what they stand at.
+//!
+//! Decides by which ops that may be, before a run: by ending or interrupting another process, or by taking a permit
+//! from one. Whom it meets is known in the run only.
+
+use super::bound::BoundProgram;
+use super::code::RequestOps;
+use super::op::{Op, Slot};
+use crate::ids::OpId;
+
+impl BoundProgram {
+    /// A request for a permit that may be taken from who has it in the step at `at`: for itself, or for others that it
+    /// serves or that have stood behind it, or behind whom it ends or interrupts, in a line.
+    pub fn permit_taken(&self, at: usize) -> Option<&RequestOps> {
+        match self.plain[at] {
+            Op::Stop { .. } | Op::Interrupt { .. } => self.requests.first(),
+            Op::Request { semaphore, .. }
+            | Op::Acquire { semaphore }
+            | Op::AcquireMany { semaphore, .. }
+            | Op::Seize { semaphore, .. }
+            | Op::Release { semaphore }
+            | Op::ReleaseMany { semaphore, .. } => {
+                let of = |at: usize, code| self.definition_named(at, code);
+                let named = of(at, semaphore);
+                self.requests
+                    .iter()
+                    .find(|ops| named.is_none() || of(ops.from.index(), ops.semaphore) == named)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether permits may be taken from others in the step at `at`.
+    pub fn takes_permits(&self, at: usize) -> bool {
+        self.permit_taken(at).is_some()
+    }
+
+    /// Whether the step at `at` may take others out of what they stand at: by ending or interrupting them, or by taking
+    /// permits from them.
+    pub fn meddles(&self, at: usize) -> bool {
+        matches!(self.plain[at], Op::Stop { .. } | Op::Interrupt { .. }) || self.takes_permits(at)
+    }
+
+    /// Whether the scenario asks what is left of what a process stands at on the op `at`, where the block
+    /// with this word is interrupted.
+    pub fn tells_left_of(&self, at: usize, of: Slot) -> bool {
+        let is_inside = |from: OpId, to: OpId| (from.index()..to.index()).contains(&at);
+        let mut blocks = self.interruptible.iter().filter(|block| is_inside(block.from, block.to));
+        let mut requests = self.requests.iter().filter(|ops| is_inside(ops.from, ops.to));
+        blocks.any(|block| block.pending == of && block.tells.is_some())
+            || requests.any(|ops| ops.place() == of && ops.tells.is_some())
+    }
+}
