@@ -196,16 +196,26 @@ impl<'t> Check<'t> {
 
     /// One of several words.
     pub fn word(&mut self, node: &Node, what: &str, words: &[&'static str]) -> Option<&'static str> {
-        let text = self.plain_text(node, what)?;
-        let found = words.iter().find(|word| **word == text).copied();
-        if found.is_none() {
-            let span = self.reports.span_of(node);
-            let all = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-            let message = format!("{} is not known as {what}", quoted(text));
-            let hint = format!("write one of {all}");
-            self.reports.unknown_with_hint(span, message, text, words.iter().copied(), hint);
+        let all = || words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        let hint =
+            || if words.len() == 1 { format!("write {}", all()) } else { format!("write one of {}", all()) };
+        let span = self.reports.span_of(node);
+        match &node.kind {
+            Kind::Text(text) => {
+                let found = words.iter().find(|word| *word == text).copied();
+                if found.is_none() {
+                    let message = format!("{} is not known as {what}", quoted(text));
+                    self.reports.unknown_with_hint(span, message, text, words.iter().copied(), hint());
+                }
+                found
+            }
+            Kind::Bad => None,
+            _ => {
+                let message = format!("{what} takes a word, found {}", node.described());
+                self.reports.error_with_hint(span, message, hint());
+                None
+            }
         }
-        found
     }
 
     /// A literal integer, at least `least`.

@@ -189,6 +189,20 @@ impl<'t> Reports<'t> {
         self.unknown_with_hint(span, message, name, known, None);
     }
 
+    /// Reports a name that nothing has, with a hint how to declare it unless another one is like it.
+    pub fn undeclared<'c>(
+        &mut self,
+        span: Span,
+        message: String,
+        name: &str,
+        known: impl Iterator<Item = &'c str>,
+        hint: String,
+    ) {
+        let suggestion = self.suggested(name, known);
+        let hint = suggestion.is_empty().then_some(hint);
+        self.report(span, message + &suggestion, hint);
+    }
+
     /// Reports a name that nothing has, with a hint.
     pub fn unknown_with_hint<'c>(
         &mut self,
@@ -198,6 +212,12 @@ impl<'t> Reports<'t> {
         known: impl Iterator<Item = &'c str>,
         hint: impl Into<Option<String>>,
     ) {
+        let suggestion = self.suggested(name, known);
+        self.report(span, message + &suggestion, hint.into());
+    }
+
+    /// Which of the known names was meant, as the end of a message; empty if none is like it.
+    fn suggested<'c>(&mut self, name: &str, known: impl Iterator<Item = &'c str>) -> String {
         let mut left = self.comparisons;
         let known = known.take_while(|_| {
             left = left.saturating_sub(1);
@@ -205,7 +225,7 @@ impl<'t> Reports<'t> {
         });
         let suggestion = suggestion(name, known);
         self.comparisons = left;
-        self.report(span, message + &suggestion, hint.into());
+        suggestion
     }
 
     /// Reports a problem inside a located text.

@@ -50,13 +50,14 @@ const VALUES: [Advice; 6] = [
 ];
 
 /// What is written as an operator.
-const OPERATORS: [Advice; 7] = [
+const OPERATORS: [Advice; 8] = [
     (&["mod", "MOD", "modulo", "rem"], "the remainder is written `%`, as in `i % n`"),
     (&["div", "DIV"], "`/` of integers rounds down already"),
     (&["is", "eq", "equals"], "equality is written `==`"),
     (&["AND", "And"], "write `and`"),
     (&["OR", "Or"], "write `or`"),
-    (&["x", "times"], "multiplication is written `*`"),
+    (&["x"], "multiplication is written `*`"),
+    (&["times"], "write the number alone, as in `repeat: 3`; multiplication is written `*`"),
     (&["if", "else", "then"], "there are no conditions in expressions; use an `if` step"),
 ];
 

@@ -58,7 +58,7 @@ const SIGNS: [(&str, &str); 22] = [
 const FOREIGN: [(&str, &str); 11] = [
     ("**", "there is no power operator; multiply"),
     ("//", "`/` of integers rounds down already"),
-    ("=", "equality is written `==`"),
+    ("=", "equality is written `==`; a step gives a variable a value, `set: {n: n + 1}`"),
     ("&", "write `and`"),
     ("|", "write `or`"),
     ("^", "there is no power operator; multiply"),

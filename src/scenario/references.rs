@@ -138,7 +138,9 @@ impl Typer<'_, '_> {
         };
         let Some(position) = position else {
             let names = self.resources.names();
-            self.reports.unknown(span, format!("unknown resource {}", quoted(name)), name, names);
+            let message = format!("unknown resource {}", quoted(name));
+            let hint = format!("resources are declared under `resources`, as in `{name}: mutex`");
+            self.reports.undeclared(span, message, name, names, hint);
             return None;
         };
         self.resources.at(position).used.set(true);

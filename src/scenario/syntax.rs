@@ -240,8 +240,15 @@ impl<'p, 't> Parser<'p, 't> {
                 let before = self.at.checked_sub(1).map_or(0..0, |before| self.lexemes[before].range.clone());
                 TextError::new(before, "the expression ends where a value is missing")
             }
-            Token::Sign("+") => TextError::new(lexeme.range.clone(), "a value is missing before `+`")
-                .with_hint("a number needs no plus sign"),
+            Token::Sign("+") => {
+                let is_second =
+                    self.at.checked_sub(1).is_some_and(|at| self.lexemes[at].token == Token::Sign("+"));
+                let hint = match is_second {
+                    true => "one more is `n + 1`, and `set: {n: n + 1}` counts up",
+                    false => "a number needs no plus sign",
+                };
+                TextError::new(lexeme.range.clone(), "a value is missing before `+`").with_hint(hint)
+            }
             _ => TextError::new(
                 lexeme.range.clone(),
                 format!("expected a value, found {}", spelled(&lexeme.token)),

@@ -18,6 +18,9 @@ use crate::ids::{ParamId, Site, VarId};
 use crate::value::{Type, Value, Word};
 use std::ops::Range;
 
+/// What to do about a variable that a process does not have.
+pub(super) const DECLARED: &str = "variables are declared in the `vars` of the process";
+
 /// What to do in a block about a name that is not known there.
 pub(super) const IN_BLOCK: &str = "a block knows no variables but those it is given: name it in its `params`";
 

@@ -440,3 +440,23 @@ fn waits_for_a_resource_that_is_wrong() {
     let text = "version: 1\nresources: {l: {kind: rwlock, count:w 2}}\nprocesses:\n  m: {do: [{acquire: {read: \"l[0]\"}}]}\n";
     refused(text, &[(2, 31, "a space is missing after the colon", "count: w 2")]);
 }
+
+/// What beginners write first, and what they mean by it.
+#[test]
+fn first_mistakes_say_what_to_write() {
+    for (step, column, message, hint) in [
+        ("with: lock", 15, "unknown resource 'lock'", "`lock: mutex`"),
+        ("read: {from: slots, at: 0, into: n2}", 42, "unknown variable 'n2'", "`vars`"),
+        ("join: {any: many, into: who}", 33, "unknown variable 'who'", "`vars`"),
+        ("repeat: 3 times", 19, "expected an operator", "`repeat: 3`"),
+        ("set: {i: i++}", 20, "a value is missing before `+`", "`set: {n: n + 1}`"),
+        ("set: {i: i = 1}", 20, "unexpected '='", "`set: {n: n + 1}`"),
+    ] {
+        let refused = load_str("mistake.yaml", &with_step(step), &[]).expect_err(step);
+        let text = refused.render(false);
+        assert!(text.contains(message) && text.contains(hint), "{step}\n{text}");
+        assert!(text.contains(&format!(":16:{column}")), "{step} {column}\n{text}");
+    }
+    let text = "version: 1\nprocesses: {p: {do: []}}\nexpect: {races: 0}\n";
+    refused(text, &[(3, 17, "takes a word, found an integer", "write `none`")]);
+}

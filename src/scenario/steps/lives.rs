@@ -11,6 +11,7 @@ use crate::scenario::model::{Life, ProcessDef, ProcessRef, ResourceDef, Resource
 use crate::scenario::names::quoted;
 use crate::scenario::node::{Kind, Node};
 use crate::scenario::tables::{Form, REFERENCES, Shape, optional, required};
+use crate::scenario::typing::DECLARED;
 use crate::trace::{Discipline, ResourceKind};
 use crate::value::Type;
 
@@ -193,7 +194,8 @@ impl Body<'_, '_> {
         };
         let Some(position) = self.vars.position(name) else {
             let names = self.vars.names();
-            self.check.reports.unknown(span, format!("unknown variable {}", quoted(name)), name, names);
+            let message = format!("unknown variable {}", quoted(name));
+            self.check.reports.unknown_with_hint(span, message, name, names, DECLARED.to_owned());
             return None;
         };
         let known = self.vars.at(position);

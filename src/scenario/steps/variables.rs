@@ -15,7 +15,7 @@ use crate::scenario::source::Span;
 use crate::scenario::syntax::AstKind;
 use crate::scenario::tables::{Form, Shape, required};
 use crate::scenario::typed::Typed;
-use crate::scenario::typing::IN_BLOCK;
+use crate::scenario::typing::{DECLARED, IN_BLOCK};
 use crate::scenario::yaml_error::UNQUOTED;
 use crate::value::Type;
 
@@ -159,8 +159,7 @@ impl Body<'_, '_> {
         // Said once: the uses that follow lack the same declaration.
         self.check.refuse(name);
         let message = format!("unknown variable {}", quoted(name));
-        let hint = "variables are declared in the `vars` of the process".to_owned();
-        self.check.reports.unknown_with_hint(span, message, name, self.vars.names(), hint);
+        self.check.reports.unknown_with_hint(span, message, name, self.vars.names(), DECLARED.to_owned());
     }
 
     /// `draw`.
@@ -244,7 +243,8 @@ impl Body<'_, '_> {
             self.vars.at(position).used.set(true);
         } else {
             let known = self.vars.names();
-            self.check.reports.unknown(span, format!("unknown variable {}", quoted(name)), name, known);
+            let message = format!("unknown variable {}", quoted(name));
+            self.check.reports.unknown_with_hint(span, message, name, known, DECLARED.to_owned());
         }
         Some((position?, span))
     }
