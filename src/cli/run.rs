@@ -100,11 +100,8 @@ fn warn_of_another(schedule: &Schedule, label: &str) {
 }
 
 /// Says what a schedule says of itself and does not hold.
-fn warn_of(schedule: &Schedule, scenario: &Loaded, finished: &Finished) {
+fn warn_of(schedule: &Schedule, finished: &Finished) {
     let label = console::printable(&finished.label);
-    if schedule.scenario != scenario.scenario.model.name {
-        warn_of_another(schedule, &finished.label);
-    }
     let kind = schedule.shows.split_whitespace().next();
     let outcome = finished.outcome.name();
     if kind == Some("deadlock") && outcome != "deadlock" {
@@ -130,9 +127,13 @@ fn one(
         _ => Keep::Events,
     };
     let live = html_page::live(scenario, view, &arguments.run, arguments.live)?;
+    // First of all, for another scenario may not allow it.
+    if let Some(schedule) = schedule.filter(|schedule| schedule.scenario != scenario.scenario.model.name) {
+        warn_of_another(schedule, &scenario.label);
+    }
     let mut finished = run_and_write_along(scenario, schedule, view, &arguments.run, keep, live.as_ref())?;
     if let Some(schedule) = schedule {
-        warn_of(schedule, scenario, &finished);
+        warn_of(schedule, &finished);
     }
     if let Some(file) = &arguments.schedule {
         finished.reproduction = reproduction_along(scenario, file);

@@ -298,6 +298,11 @@ fn a_schedule_that_is_not_what_it_says_is_told() {
     let ended = along("p.yaml").with_code(1);
     assert!(!ended.err.contains("schedule"), "{}", ended.err);
     along("other.yaml").with_code(1).complains(&["others: the schedule was made for 'philosophers'"]);
+    // Also where it has no such processes.
+    std::fs::write(room.path("tie.yaml"), TIE).expect("it can be written");
+    along("tie.yaml")
+        .with_code(2)
+        .complains(&["tie: the schedule was made for 'philosophers'", "the scenario has no such process"]);
     // Also where its parameters are unknown.
     let text = std::fs::read_to_string(&file).expect("it was written");
     std::fs::write(&file, text.replace("turns:", "set: seats=2\nturns:")).expect("it can be written");
