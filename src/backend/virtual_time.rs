@@ -337,6 +337,10 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
         control: &mut Control<'_>,
     ) -> Result<RunEnd, Interrupted> {
         self.hand_out(0, 0);
+        // Nobody is awaited from the beginning.
+        if self.is_over(machine) {
+            self.clockwork.horizon = machine.now;
+        }
         let first = self.clockwork.calendar.pop();
         let mut next = self.clockwork.go_to(first, &mut machine.now, &mut self.fuel);
         // What the kernel used beyond its fuel since that was handed out.

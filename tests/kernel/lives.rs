@@ -1,7 +1,8 @@
 //! Lives of processes: who starts, ends and waits for whom, worked out by hand.
 
-use crate::common::{Run, run, run_with};
-use tempolane::trace::Outcome;
+use crate::common::{Run, run, run_in_order, run_with};
+use tempolane::time::Time;
+use tempolane::trace::{Outcome, Ties};
 
 fn log(run: &Run) -> Vec<String> {
     run.log()
@@ -233,4 +234,20 @@ fn arrivals_end() {
     assert_eq!(count("until: 4s, up_to: 3", ""), 3);
     assert_eq!(count("most: 5", "horizon: 7s\n"), 7);
     assert_eq!(count("up_to: 0", ""), 0);
+}
+
+/// Where nobody is awaited from the beginning the run is over at once, in any order of what
+/// happens at 0 s: found by fuzzing, where it went on to the first change of a timetable.
+#[test]
+fn nobody_is_awaited() {
+    for ties in [Ties::Fifo, Ties::Reversed].into_iter().chain((0..20).map(Ties::Seeded)) {
+        for (resources, processes) in [
+            ("{kind: semaphore, permits: {0s: 3, 4s: 0, 9s: 1}}", "p: {count: 0, do: [{with: s, do: []}]}"),
+            ("mutex", "d: {daemon: true, do: [{repeat: 3, do: [{delay: 1s}]}]}"),
+        ] {
+            let text = format!("version: 1\nresources: {{s: {resources}}}\nprocesses: {{{processes}}}\n");
+            let run = run_in_order(&text, ties);
+            assert_eq!((run.outcome(), run.end.end), ("completed", Time::ZERO), "{ties:?} {text}");
+        }
+    }
 }
