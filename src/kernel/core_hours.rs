@@ -35,9 +35,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 let level = self.withdraw(arena, other, header);
                 self.note(arena, other.at, Kind::Release, header);
                 arena[core] &= !HALF;
+                self.queue_up(arena, other, header, level, true);
                 arena[header + resource::TAKEN] += 1;
                 self.note(arena, at, Kind::Acquire, header);
-                self.queue_up(arena, other, header, level, true);
             } else {
                 // The first that is given back at this instant is not handed on.
                 arena[header + resource::TAKEN] += 1;

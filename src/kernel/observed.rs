@@ -8,13 +8,21 @@ use crate::ids::{ProcessId, ResourceId};
 use crate::program::{BoundProgram, Chain, Op, frame};
 use crate::time::Time;
 
+fn resources_of(program: &BoundProgram, chain: &Chain) -> Vec<ResourceId> {
+    (0..chain.len()).map(|level| program.resource_of(chain.at(level))).collect()
+}
+
 impl Machine {
     /// The processors that serve the work at which a process stands, from the innermost
     /// out; none if it stands at something else.
     pub fn processors_of(&self, program: &BoundProgram, process: ProcessId) -> Vec<ResourceId> {
         let chain = self.at_work(program, process).map(|worker| self.chain(program, worker));
-        let all = |chain: Chain| (0..chain.len()).map(move |level| program.resource_of(chain.at(level)));
-        chain.into_iter().flat_map(all).collect()
+        chain.map_or_else(Vec::new, |chain| resources_of(program, &chain))
+    }
+
+    /// A processor, and those on which its cores stand.
+    pub fn processors_from(&self, program: &BoundProgram, processor: ResourceId) -> Vec<ResourceId> {
+        resources_of(program, &program.processor_chain(&self.arena, program.resource_at(processor)))
     }
 
     /// Whether a process stands at work on a processor that it has not begun.

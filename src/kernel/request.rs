@@ -85,6 +85,16 @@ pub enum Request {
         /// In how many nanoseconds it is to end.
         deadline: u64,
     },
+    /// Take cores from a processor, and from whom they serve.
+    TakeCores {
+        /// How many.
+        count: u64,
+    },
+    /// Give cores back to a processor.
+    GiveCores {
+        /// How many.
+        count: u64,
+    },
     /// Start the process with this life.
     Launch,
     /// Start an instance that is not alive.
@@ -211,6 +221,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 let (length, deadline) = self.job(self.arena, at, wait, state.at(at.frame()))?;
                 Request::Serve { length, deadline }
             }
+            Op::TakeCores { left, .. } => Request::TakeCores { count: word(left.source()) },
+            Op::GiveCores { left, .. } => Request::GiveCores { count: word(left.source()) },
             Op::Launch { .. } => Request::Launch,
             Op::Admit { .. } => Request::Admit,
             Op::Join { .. } => Request::Join,
@@ -274,6 +286,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 self.arena[left.at(at.frame())] = rest;
                 next -= usize::from(rest > 0);
             }
+            Op::TakeCores { left, .. } | Op::GiveCores { left, .. } => self.arena[left.at(at.frame())] = 0,
             Op::Request { words, manner: Manner { may_be_lost: true, .. }, .. } => {
                 self.arena[RequestOps::place_of(words).at(at.frame())] = 1;
             }

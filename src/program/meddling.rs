@@ -1,7 +1,7 @@
 //! Which steps take others out of what they stand at.
 //!
 //! Decides by which ops that may be, before a run: by ending or interrupting another process, or by taking a permit
-//! from one. Whom it meets is known in the run only.
+//! or a core from one. Whom it meets is known in the run only.
 
 use super::bound::BoundProgram;
 use super::code::RequestOps;
@@ -36,9 +36,11 @@ impl BoundProgram {
     }
 
     /// Whether the step at `at` may take others out of what they stand at: by ending or interrupting them, or by taking
-    /// permits from them.
+    /// permits or cores from them. Who gives cores back is told apart from that by nothing but the number.
     pub fn meddles(&self, at: usize) -> bool {
-        matches!(self.plain[at], Op::Stop { .. } | Op::Interrupt { .. }) || self.takes_permits(at)
+        let op = &self.plain[at];
+        matches!(op, Op::Stop { .. } | Op::Interrupt { .. } | Op::TakeCores { .. } | Op::GiveCores { .. })
+            || self.takes_permits(at)
     }
 
     /// Whether the scenario asks what is left of what a process stands at on the op `at`, where the block

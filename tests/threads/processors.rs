@@ -10,8 +10,26 @@ use tempolane::backend::threads::{self, ThreadOptions, Work};
 use tempolane::time::Time;
 use tempolane::trace::{Activity, Kind, Outcome, Trace, spans};
 
+/// How many cores a processor has: as many as ever, or as a timetable says, none at times.
+fn cores(by_hours: bool) -> BoxedStrategy<String> {
+    if !by_hours {
+        return (1u32..3).prop_map(|cores| cores.to_string()).boxed();
+    }
+    let hours = proptest::collection::vec((1u32..4, 0u32..3), 1..4);
+    let timetable = |(first, hours): (u32, Vec<(u32, u32)>)| {
+        let mut text = format!("{{0s: {first}");
+        let mut now = 0;
+        for (later, cores) in hours {
+            now += later;
+            text += &format!(", {now}s: {cores}");
+        }
+        format!("{text}, {}s: 2}}", now + 2)
+    };
+    (0u32..3, hours).prop_map(timetable).boxed()
+}
+
 /// One processor, as YAML in flow form.
-fn processor(on: Option<&'static str>, shared: bool) -> impl Strategy<Value = String> {
+fn processor(on: Option<&'static str>, shared: bool, by_hours: bool) -> impl Strategy<Value = String> {
     let outer = on.map_or_else(String::new, |on| format!(", on: {on}"));
     let switch = prop_oneof![Just(""), Just(", switch: 300ms")];
     // What stands on one that is shared cannot take cores back.
@@ -24,19 +42,20 @@ fn processor(on: Option<&'static str>, shared: bool) -> impl Strategy<Value = St
         Just("priority, preempt: false".to_owned()),
         preempting,
     ];
-    let plain = (1u32..3, plain, switch).prop_map(move |(cores, discipline, switch)| {
+    let has_hours = by_hours && !(shared && on.is_some());
+    let plain = (cores(has_hours), plain, switch).prop_map(move |(cores, discipline, switch)| {
         format!("{{kind: processor, cores: {cores}, discipline: {discipline}{switch}{outer}}}")
     });
-    let sharing =
-        (1u32..3, prop_oneof![Just(""), Just(", speed: [1, 1.5, 1.7]")]).prop_map(|(cores, speed)| {
-            format!("{{kind: processor, cores: {cores}, discipline: sharing{speed}}}")
-        });
+    let speed = prop_oneof![Just(""), Just(if by_hours { "" } else { ", speed: [1, 1.5, 1.7]" })];
+    let sharing = (cores(by_hours), speed).prop_map(|(cores, speed)| {
+        format!("{{kind: processor, cores: {cores}, discipline: sharing{speed}}}")
+    });
     if shared && on.is_none() { sharing.boxed() } else { plain.boxed() }
 }
 
 /// Processes of whole seconds, so that much happens at the same time, on processors
 /// of which two may stand on the first.
-fn busy() -> impl Strategy<Value = String> {
+fn busy(by_hours: bool) -> impl Strategy<Value = String> {
     let step = prop_oneof![
         4 => (0u32..3, 0u32..6, 1u32..9).prop_map(|(on, length, deadline)| {
             let on = ["cpu", "inner", "other"][on as usize];
@@ -47,8 +66,9 @@ fn busy() -> impl Strategy<Value = String> {
         1 => (1u32..4).prop_map(|n| format!("{{atomic: [{{work: {{on: inner, for: {n}s, inner_by: 9s}}}}, {{log: x}}]}}")),
     ];
     let process = (proptest::collection::vec(step, 1..5), 1u32..3, 0i32..3, 0u32..4);
-    let processors = prop_oneof![2 => Just(false), 1 => Just(true)].prop_flat_map(|shared| {
-        (processor(None, shared), processor(Some("cpu"), shared), processor(Some("cpu"), shared))
+    let processors = prop_oneof![2 => Just(false), 1 => Just(true)].prop_flat_map(move |shared| {
+        let inner = || processor(Some("cpu"), shared, by_hours);
+        (processor(None, shared, by_hours), inner(), inner())
     });
     (processors, proptest::collection::vec(process, 1..5)).prop_map(|((cpu, inner, other), processes)| {
         let mut text = format!(
@@ -83,14 +103,24 @@ proptest! {
 
     /// Whatever the threads do at processors, the model could have done it.
     #[test]
-    fn random_work_stays_within_the_model(text in busy()) {
-        let text = with_deadlines(&text);
-        let program = program(&text, &[]);
-        let recording = record(&program, 100_000.0);
-        prop_assert_eq!(&recording.trace.outcome, &Outcome::Completed, "{}", text);
-        if let Err(found) = replay(&program, &recording) {
-            panic!("{found}\n{found:?}\n{text}");
-        }
+    fn random_work_stays_within_the_model(text in busy(false)) {
+        stays_within_the_model(&text);
+    }
+
+    /// Likewise where cores come and go.
+    #[test]
+    fn random_work_by_timetable_stays_within_the_model(text in busy(true)) {
+        stays_within_the_model(&text);
+    }
+}
+
+fn stays_within_the_model(text: &str) {
+    let text = with_deadlines(text);
+    let program = program(&text, &[]);
+    let recording = record(&program, 100_000.0);
+    assert_eq!(recording.trace.outcome, Outcome::Completed, "{text}");
+    if let Err(found) = replay(&program, &recording) {
+        panic!("{found}\n{found:?}\n{text}");
     }
 }
 
@@ -275,4 +305,31 @@ processes: {a: {on: cpu, do: [{work: 35ms}]}}
     let count = |kind: Kind| recording.trace.events.iter().filter(|event| event.kind == kind).count();
     assert_eq!((count(Kind::Acquire), count(Kind::Release), count(Kind::Work)), (1, 1, 4));
     assert_eq!(replayed(&program, &recording).model.end.to_string(), "35ms");
+}
+
+/// By hand: b, which was served last, loses its core at 20 ms with 20 ms left and goes on at 40 ms, when a is done.
+#[test]
+fn a_timetable_takes_a_core_from_who_was_served_last() {
+    let processes = "
+  a: {on: cpu, do: [{work: 40ms}]}
+  b: {on: cpu, start: 5ms, do: [{work: 35ms}]}
+";
+    agrees("cpu: {kind: processor, cores: {0s: 2, 20ms: 1}}", processes, &[("a", 40), ("b", 60)]);
+    // By night nobody is served: 20 and 15 ms are done before it, the rest from 50 ms on.
+    let cpu = "cpu: {kind: processor, cores: {0s: 2, 20ms: 0, 50ms: 2}}";
+    agrees(cpu, processes, &[("a", 70), ("b", 70)]);
+    // Both share a core from 20 ms on: 20 ms each are left at 20 and 25 ms.
+    let cpu = "cpu: {kind: processor, discipline: sharing, cores: {0s: 2, 20ms: 1, 40ms: 0, 60ms: 2}}";
+    agrees(cpu, processes, &[("a", 70), ("b", 70)]);
+}
+
+/// Whoever has the larger number loses the core, and takes none from others in the morning.
+#[test]
+fn a_timetable_takes_a_core_from_who_goes_last() {
+    let processes = "
+  low: {on: cpu, priority: 2, do: [{work: 30ms}]}
+  high: {on: cpu, priority: 1, start: 5ms, do: [{work: 40ms}]}
+";
+    let cpu = "cpu: {kind: processor, discipline: priority, cores: {0s: 2, 15ms: 1, 35ms: 2}}";
+    agrees(cpu, processes, &[("low", 50), ("high", 45)]);
 }

@@ -7,6 +7,7 @@
 
 use super::{Disagreement, Replay};
 use crate::ids::ProcessId;
+use crate::program::Op;
 use crate::time::Time;
 use crate::trace::{Event, Kind, ResourceKind, WaitFor};
 
@@ -48,16 +49,22 @@ impl Replay<'_> {
     }
 
     /// Who loses a core in a step of a process that comes to a processor, as was observed:
-    /// those who become ready before it is served or ready itself.
-    pub(super) fn losers_in_step(&self, process: ProcessId) -> Vec<ProcessId> {
+    /// those who become ready before it is served or ready itself. Of one that takes cores by a timetable
+    /// its thread has read from how many it has taken them.
+    pub(super) fn losers_in_step(&mut self, process: ProcessId) -> Vec<ProcessId> {
         let (program, machine) = (self.program, &self.machine);
+        let loses = |event: &&Event| event.kind == Kind::Block && event.value == WaitFor::Core as u64;
+        if let Op::TakeCores { .. } = program.plain[machine.op(program, process).index()] {
+            let count = self.readings[process.index()].next().copied().unwrap_or(0);
+            let losers = self.events[self.next..].iter().filter(loses).take(count as usize);
+            return losers.map(|event| event.process).collect();
+        }
         if !machine.begins_work(program, process) && !machine.is_granted_core(program, process) {
             return Vec::new();
         }
         let ends =
             |event: &&Event| event.process == process && matches!(event.kind, Kind::Work | Kind::Block);
         let step = self.events[self.next..].iter().take_while(|event| !ends(event));
-        let loses = |event: &&Event| event.kind == Kind::Block && event.value == WaitFor::Core as u64;
         step.filter(loses).map(|event| event.process).collect()
     }
 }

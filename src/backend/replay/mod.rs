@@ -263,6 +263,7 @@ impl<'a> Replay<'a> {
         let mut now = self.clocks[process.index()];
         let mut about = self.resources_of_step(process);
         about.extend(self.watched_in_step(process));
+        self.losers = self.losers_in_step(process);
         for &other in met {
             now = now.max(self.last_step(other));
             about.extend(self.resources_around(other));
@@ -285,7 +286,6 @@ impl<'a> Replay<'a> {
             // When a wait begins that may run out, the model knows itself.
             self.machine.now = Time::from_nanos(reading).unwrap_or(Time::MAX);
         }
-        self.losers = self.losers_in_step(process);
         let begins = self.machine.begins_work(self.program, process);
         self.deadline = if begins { self.readings[process.index()].next().copied() } else { None };
         let (mut result, mut made, mut woken) = self.step_kernel(process, |kernel| kernel.step_op(process));
@@ -343,8 +343,11 @@ impl<'a> Replay<'a> {
         }
         let asked = self.with_kernel(|kernel| kernel.asked(process)).0.ok().flatten();
         let lent = |request| if let Request::Wait { mutex } = request { mutex } else { None };
-        asked.map_or_else(Vec::new, |asked| {
-            [Some(asked.resource), lent(asked.request)].into_iter().flatten().collect()
+        asked.map_or_else(Vec::new, |asked| match asked.request {
+            Request::TakeCores { .. } | Request::GiveCores { .. } => {
+                self.machine.processors_from(self.program, asked.resource)
+            }
+            request => [Some(asked.resource), lent(request)].into_iter().flatten().collect(),
         })
     }
 

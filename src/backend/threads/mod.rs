@@ -64,7 +64,8 @@ pub struct Recording {
     /// times as scenario times.
     pub trace: Trace,
     /// By process: what its ops on the clock have read, when its waits with a limit began,
-    /// and by when its works on processors had to end, in nanoseconds. No event says it, and a replay needs it.
+    /// and by when its works on processors had to end, in nanoseconds; and from how many that worked it has taken cores.
+    /// No event says it, and a replay needs it.
     pub readings: Vec<Vec<u64>>,
     /// Where in the trace the steps were that left no event, if others can tell whether they were made.
     pub silent: Vec<SilentStep>,
@@ -120,14 +121,6 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
         let name = program.resource_name(processor);
         return Err(Trouble::NotNative(format!(
             "a process waits until a core of '{name}' is free, which threads cannot show yet"
-        )));
-    }
-    if let Some(op) =
-        program.plain.iter().position(|op| matches!(op, Op::TakeCores { .. } | Op::GiveCores { .. }))
-    {
-        let line = program.site(OpId::from_index(op)).line;
-        return Err(Trouble::NotNative(format!(
-            "the cores on line {line} go by a timetable, which takes them from threads that work; that threads cannot show yet"
         )));
     }
     // Not so the wait for one that ends by an interrupt: that is a block of its own.

@@ -39,7 +39,7 @@ pub(super) struct Left {
     pub(super) entries: Vec<Entry>,
     /// The numbers of its steps that left no event.
     pub(super) silent: Vec<u64>,
-    /// What its ops on the clock have read, in order, and by when its works had to end.
+    /// What its ops on the clock have read, in order, by when its works had to end, and from how many it took cores.
     pub(super) readings: Vec<u64>,
 }
 
@@ -308,6 +308,9 @@ impl<'a> Worker<'a> {
         }
         if let Request::Serve { length, deadline } = asked.request {
             return self.work_on(asked.resource, length, deadline);
+        }
+        if let Request::TakeCores { .. } | Request::GiveCores { .. } = asked.request {
+            return Ok(self.change_cores(asked.resource, asked.request));
         }
         if asked.request == Request::Await {
             return self.come_to_watch();

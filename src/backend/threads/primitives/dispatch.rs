@@ -13,12 +13,12 @@ use crate::value::Word;
 
 /// One instant.
 pub(super) struct Dispatch<'a> {
-    group: &'a mut Group,
+    pub(super) group: &'a mut Group,
     /// Who acts.
     me: ProcessId,
-    now: u64,
+    pub(super) now: u64,
     census: &'a Census,
-    told: Told,
+    pub(super) told: Told,
 }
 
 /// What is to be told of an instant.
@@ -75,7 +75,7 @@ impl<'a> Dispatch<'a> {
     }
 
     /// Tells something about a processor.
-    fn tell(&mut self, process: ProcessId, kind: Kind, processor: usize, value: Word) {
+    pub(super) fn tell(&mut self, process: ProcessId, kind: Kind, processor: usize, value: Word) {
         let resource = self.group.processors[processor].rules.resource;
         self.tell_of(process, kind, resource, value);
     }
@@ -136,7 +136,7 @@ impl<'a> Dispatch<'a> {
     fn share(&mut self, process: ProcessId, place: usize) {
         let now = self.now;
         let processor = &mut self.group.processors[place];
-        if processor.shares.count() < processor.rules.cores {
+        if processor.free() > 0 {
             self.tell(process, Kind::Acquire, place, 0);
         }
         self.tell_work(process, None);
@@ -144,7 +144,8 @@ impl<'a> Dispatch<'a> {
         let slice = self.worker(process).slice;
         let processor = &mut self.group.processors[place];
         let first = processor.shares.first();
-        processor.shares.enter(process, slice, now, &processor.rules);
+        let (shares, speed) = processor.shared();
+        shares.enter(process, slice, now, speed);
         // Where several should have ended already, the late comer makes them even, and
         // another one is the first, who sleeps until it is told.
         let others = processor.shares.first().filter(|&other| Some(other) != first);
@@ -155,8 +156,9 @@ impl<'a> Dispatch<'a> {
     fn unshare(&mut self, process: ProcessId, place: usize) {
         let now = self.now;
         let processor = &mut self.group.processors[place];
-        processor.shares.leave(process, now, &processor.rules);
-        let (first, has_free) = (processor.shares.first(), processor.shares.count() < processor.rules.cores);
+        let (shares, speed) = processor.shared();
+        shares.leave(process, now, speed);
+        let (first, has_free) = (processor.shares.first(), processor.free() > 0);
         if has_free {
             self.tell(process, Kind::Release, place, 0);
         }
@@ -208,7 +210,7 @@ impl<'a> Dispatch<'a> {
             }
             let processor = &self.group.processors[place];
             let quantum = processor.rules.quantum;
-            if quantum > 0 && !processor.ready.is_empty() {
+            if quantum > 0 && (!processor.ready.is_empty() || processor.are_too_many()) {
                 return Some(level);
             }
             self.worker(process).quanta[level] = quantum;
@@ -217,7 +219,7 @@ impl<'a> Dispatch<'a> {
     }
 
     /// Gets into the line at this level: `first` of its class or last.
-    fn queue_up(&mut self, process: ProcessId, level: usize, first: bool) {
+    pub(super) fn queue_up(&mut self, process: ProcessId, level: usize, first: bool) {
         let place = self.worker(process).path[level];
         let group = &mut *self.group;
         let processor = &group.processors[place];
@@ -229,6 +231,7 @@ impl<'a> Dispatch<'a> {
         let is_ranked = matches!(processor.rules.discipline, Discipline::Priority | Discipline::Edf);
         let before = match is_ranked {
             true => processor.ready.iter().take_while(stands_before).count(),
+            false if first => 0,
             false => processor.ready.len(),
         };
         let quantum = processor.rules.quantum;
@@ -265,7 +268,11 @@ impl<'a> Dispatch<'a> {
 
     /// A core that serves nobody: the one that served this thread last, or the first.
     fn free_core(&self, process: ProcessId, place: usize) -> Option<usize> {
-        let cores = &self.group.processors[place].cores;
+        let processor = &self.group.processors[place];
+        if processor.free() == 0 {
+            return None;
+        }
+        let cores = &processor.cores;
         let free = || (0..cores.len()).filter(|&core| cores[core].serves.is_none());
         free().find(|&core| cores[core].last == Some(process)).or(free().next())
     }
@@ -289,17 +296,25 @@ impl<'a> Dispatch<'a> {
     /// Gives its core of this processor to the first in line, if there is one.
     fn give_core(&mut self, process: ProcessId, place: usize) {
         let core = self.core_of(process, place);
-        self.tell(process, Kind::Release, place, 0);
-        let Some(next) = self.group.processors[place].ready.pop_front() else {
+        if self.group.processors[place].are_too_many() {
             self.group.processors[place].cores[core].serves = None;
             return;
-        };
+        }
+        self.tell(process, Kind::Release, place, 0);
+        match self.group.processors[place].ready.pop_front() {
+            Some(next) => self.hand_core(process, next, (place, core)),
+            None => self.group.processors[place].cores[core].serves = None,
+        }
+    }
+
+    /// Makes a core serve the one that was first in line.
+    pub(super) fn hand_core(&mut self, by: ProcessId, next: ProcessId, (place, core): (usize, usize)) {
         self.occupy(next, place, core);
         let worker = self.worker(next);
         let Stage::Ready(level) = worker.stage else { unreachable!("it stood in line") };
         worker.stage = Stage::Granted(level);
         self.group.granted.push_back(next);
-        self.tell(next, Kind::Grant, place, Word::from(process.0));
+        self.tell(next, Kind::Grant, place, Word::from(by.0));
         self.tell(next, Kind::Acquire, place, 0);
         self.wake_up(next);
     }
@@ -308,15 +323,7 @@ impl<'a> Dispatch<'a> {
     /// after this one; whether it did. Whose stretch is over keeps its core.
     fn preempt(&mut self, process: ProcessId, place: usize) -> bool {
         let processor = &self.group.processors[place];
-        let now = self.now;
-        let is_over = |worker: &Worker| {
-            worker.stage == Stage::Served && now.saturating_sub(worker.since) >= worker.slice
-        };
-        let served = processor.cores.iter().enumerate().filter_map(|(core, it)| Some((core, it.serves?)));
-        let workers = served.map(|(core, other)| (core, other, &self.group.workers[&other]));
-        let ranked = workers
-            .filter(|&(_, _, worker)| !is_over(worker))
-            .map(|(core, other, worker)| (processor.rank(worker), core, other));
+        let ranked = self.yielding(place).map(|(core, other, worker)| (processor.rank(worker), core, other));
         let mine = processor.rank(&self.group.workers[&process]);
         let Some((_, core, other)) = ranked.max().filter(|&(rank, ..)| rank > mine) else { return false };
         let level = self.withdraw(other, place);
@@ -327,9 +334,21 @@ impl<'a> Dispatch<'a> {
         true
     }
 
+    /// The cores that can be taken from whom they serve, with that one: whose stretch is over keeps its core.
+    pub(super) fn yielding(&self, place: usize) -> impl Iterator<Item = (usize, ProcessId, &Worker)> {
+        let now = self.now;
+        let is_over = move |worker: &Worker| {
+            worker.stage == Stage::Served && now.saturating_sub(worker.since) >= worker.slice
+        };
+        let cores = self.group.processors[place].cores.iter().enumerate();
+        let served = cores.filter_map(|(core, it)| Some((core, it.serves?)));
+        let workers = served.map(|(core, other)| (core, other, &self.group.workers[&other]));
+        workers.filter(move |&(_, _, worker)| !is_over(worker))
+    }
+
     /// Takes a thread that has a core of this processor out of all further out; says
     /// at which level the processor stands for it.
-    fn withdraw(&mut self, process: ProcessId, place: usize) -> usize {
+    pub(super) fn withdraw(&mut self, process: ProcessId, place: usize) -> usize {
         let now = self.now;
         let worker = self.worker(process);
         let path = worker.path.clone();

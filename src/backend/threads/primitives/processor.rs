@@ -27,6 +27,17 @@ pub struct WorkTurns {
     pub changed: Vec<ProcessId>,
 }
 
+/// What became of a processor whose cores come and go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CoresChanged {
+    /// When that was, in nanoseconds.
+    pub at: u64,
+    /// From how many threads that work a core was taken.
+    pub losers: u64,
+    /// Who has got another turn and does not wait on its parker.
+    pub changed: Vec<ProcessId>,
+}
+
 /// What became of a thread that was taken off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TakenOff {
@@ -126,6 +137,50 @@ impl Processors {
         let told = Dispatch::new(&mut group, by.process, now, census).finish();
         observer.note(&told.facts);
         told.changed
+    }
+
+    /// Takes cores of a processor, as a timetable says.
+    pub fn take_cores(
+        &self,
+        by: &Requester,
+        processor: usize,
+        count: u64,
+        census: &Census,
+        observer: &mut impl Observer,
+    ) -> CoresChanged {
+        self.change_cores(by, census, observer, |dispatch| dispatch.take_cores(by, processor, count))
+    }
+
+    /// Gives cores back.
+    pub fn give_cores(
+        &self,
+        by: &Requester,
+        processor: usize,
+        count: u64,
+        census: &Census,
+        observer: &mut impl Observer,
+    ) -> CoresChanged {
+        self.change_cores(by, census, observer, |dispatch| {
+            dispatch.give_cores(by, processor, count);
+            0
+        })
+    }
+
+    fn change_cores(
+        &self,
+        by: &Requester,
+        census: &Census,
+        observer: &mut impl Observer,
+        action: impl FnOnce(&mut Dispatch<'_>) -> u64,
+    ) -> CoresChanged {
+        let mut group = locked(&self.state);
+        let now = group.latest.max(by.due);
+        group.latest = now;
+        let mut dispatch = Dispatch::new(&mut group, by.process, now, census);
+        let losers = action(&mut dispatch);
+        let told = dispatch.finish();
+        observer.note(&told.facts);
+        CoresChanged { at: now, losers, changed: told.changed }
     }
 
     /// Whether a thread was given a core, and is to go on.

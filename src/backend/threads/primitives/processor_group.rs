@@ -5,7 +5,7 @@
 //! for it.
 
 use super::processor_rules::ProcessorRules;
-use super::shares::Shares;
+use super::shares::{Shares, Speed};
 use super::wait_queue::Requester;
 use crate::ids::ProcessId;
 use crate::trace::Discipline;
@@ -62,6 +62,8 @@ pub(super) struct Processor {
     pub(super) ready: VecDeque<ProcessId>,
     /// Who is served, if it is shared.
     pub(super) shares: Shares,
+    /// How many cores are taken by a timetable.
+    pub(super) taken: usize,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -140,6 +142,7 @@ impl Processor {
             rules,
             ready: VecDeque::new(),
             shares: Shares::default(),
+            taken: 0,
         }
     }
 
@@ -156,12 +159,25 @@ impl Processor {
         }
     }
 
-    pub(super) fn free(&self) -> usize {
-        let busy = match self.is_shared() {
+    /// Who shares it, and how fast it is.
+    pub(super) fn shared(&mut self) -> (&mut Shares, Speed<'_>) {
+        (&mut self.shares, Speed { rules: &self.rules, taken: self.taken })
+    }
+
+    fn busy(&self) -> usize {
+        match self.is_shared() {
             true => self.shares.count(),
             false => self.cores.iter().filter(|core| core.serves.is_some()).count(),
-        };
-        self.rules.cores.saturating_sub(busy)
+        }
+    }
+
+    pub(super) fn free(&self) -> usize {
+        self.rules.cores.saturating_sub(self.taken + self.busy())
+    }
+
+    /// Whether more cores serve somebody than there are, so that one that is given back is gone.
+    pub(super) fn are_too_many(&self) -> bool {
+        self.taken > 0 && self.busy() + self.taken > self.rules.cores
     }
 }
 
@@ -199,7 +215,10 @@ impl Group {
         }
         let outermost = &mut self.processors[*worker.path.last().expect("it works somewhere")];
         let served = match outermost.is_shared() {
-            true => worker.slice.saturating_sub(outermost.shares.left_of(process, now, &outermost.rules)),
+            true => {
+                let (shares, speed) = outermost.shared();
+                worker.slice.saturating_sub(shares.left_of(process, now, speed))
+            }
             false => now.saturating_sub(worker.since).min(worker.slice),
         };
         worker.left.saturating_sub(served)
@@ -210,7 +229,10 @@ impl Group {
         let worker = &self.workers[&process];
         let outermost = &self.processors[*worker.path.last().expect("it works somewhere")];
         match outermost.is_shared() {
-            true => outermost.shares.end(process, &outermost.rules),
+            true => {
+                let speed = Speed { rules: &outermost.rules, taken: outermost.taken };
+                outermost.shares.end(process, speed)
+            }
             false => Some(worker.since.saturating_add(worker.slice)),
         }
     }

@@ -1,14 +1,15 @@
 //! A thread at work on a processor: it asks the processor for its turn, sleeps or
-//! keeps a core busy for as long as it is served, and asks again.
+//! keeps a core busy for as long as it is served, and asks again; and one that takes cores as a
+//! timetable says.
 
 use super::{Leave, Served, Worker};
 use crate::backend::threads::atomic_gate::Pass;
 use crate::backend::threads::clock::Slept;
 use crate::backend::threads::native::Native;
 use crate::backend::threads::options::Work;
-use crate::backend::threads::primitives::{Demand, WorkTurn, WorkTurns};
-use crate::ids::ResourceId;
-use crate::kernel::State;
+use crate::backend::threads::primitives::{CoresChanged, Demand, WorkTurn, WorkTurns};
+use crate::ids::{ProcessId, ResourceId};
+use crate::kernel::{Request, State};
 use crate::time::Time;
 
 /// What a thread finds that has waited for as long as its turn said.
@@ -61,11 +62,34 @@ impl Worker<'_> {
         Ok(Served::Values(Vec::new()))
     }
 
+    /// Takes cores from a processor as a timetable says, also from threads that work, or gives them back.
+    pub(super) fn change_cores(&mut self, id: ResourceId, request: Request) -> Served {
+        let shared = self.shared;
+        let Native::Processor(group, place) = &shared.natives[id.index()] else {
+            unreachable!("nothing else has cores")
+        };
+        let (me, census, record) = (&self.me, &shared.census, &mut self.record);
+        let CoresChanged { at, losers, changed } = match request {
+            Request::TakeCores { count } => group.take_cores(me, *place, count, census, record),
+            Request::GiveCores { count } => group.give_cores(me, *place, count, census, record),
+            other => unreachable!("{other:?} changes no cores"),
+        };
+        if let Request::TakeCores { .. } = request {
+            self.readings.push(losers);
+        }
+        self.planned = self.planned.max(at);
+        self.call_all(&changed);
+        Served::Values(Vec::new())
+    }
+
+    /// Lets those look who have got another turn.
+    fn call_all(&self, changed: &[ProcessId]) {
+        changed.iter().for_each(|other| self.shared.alarms[other.index()].call());
+    }
+
     /// Waits for as long as its turn says.
     fn take_turn(&mut self, turns: &WorkTurns) -> Result<Turn, Leave> {
-        for other in &turns.changed {
-            self.shared.alarms[other.index()].call();
-        }
+        self.call_all(&turns.changed);
         let until = match turns.mine {
             WorkTurn::Done { at } => return Ok(Turn::Done(at)),
             WorkTurn::Ready { last } => {
