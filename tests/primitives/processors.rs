@@ -2,7 +2,7 @@
 //! forgotten or called in vain, and no time is lost, however the threads meet.
 
 use super::primitives::{
-    Census, Demand, Grant, Observer, ProcessorRules, Processors, Requester, WorkTurn, WorkTurns,
+    Census, CoresChanged, Demand, Grant, Observer, ProcessorRules, Processors, Requester, WorkTurn, WorkTurns,
 };
 use super::{Ledger, all, at_most, check, first_come_first_served};
 use shuttle::sync::{Arc, Condvar, Mutex};
@@ -38,6 +38,11 @@ impl Place {
     fn new(threads: usize, rules: Vec<ProcessorRules>) -> Place {
         let bells = (0..threads).map(|_| Bell::default()).collect();
         Place { processors: Processors::new(rules), census: Census::new(threads), bells }
+    }
+
+    /// Lets those look who have got another turn.
+    fn call(&self, changed: &CoresChanged) {
+        changed.changed.iter().for_each(|other| self.bells[other.index()].ring());
     }
 
     /// Works; time passes at once. Says when the work was done.
@@ -180,4 +185,38 @@ fn cores_of_two_processors_are_never_had_by_two() {
             at_most(&of, 1);
         }
     });
+}
+
+/// Two work on two cores, of which a third one takes one after 1 ns and gives it back after 3 ns: whoever loses it, or
+/// finds none, is forgotten by nobody, and no more have a core at a time than there are.
+#[test]
+fn cores_that_come_and_go_are_had_by_nobody_else() {
+    for discipline in [Discipline::Fifo, Discipline::RoundRobin, Discipline::Priority] {
+        let rules = ProcessorRules {
+            cores: 2,
+            quantum: u64::from(discipline == Discipline::RoundRobin),
+            ..rules(discipline)
+        };
+        check(move || {
+            let place = Arc::new(Place::new(4, vec![rules.clone()]));
+            let (ledger, ends) = (Ledger::default(), Arc::new(Mutex::new(Vec::new())));
+            let (observer, seen) = (ledger.clone(), ends.clone());
+            all(4, move |me| {
+                let (place, mut observer) = (&place, observer.clone());
+                if me.process.0 == 3 {
+                    let early = Requester { due: 1, ..me.clone() };
+                    place.call(&place.processors.take_cores(&early, 0, 1, &place.census, &mut observer));
+                    let late = Requester { due: 3, ..me };
+                    place.call(&place.processors.give_cores(&late, 0, 1, &place.census, &mut observer));
+                } else {
+                    let end = place.work(&me, 0, 4, &mut observer);
+                    seen.lock().expect("nobody panicked").push(end);
+                }
+                place.census.leave();
+            });
+            at_most(&ledger.facts(), 2);
+            let ends = ends.lock().expect("nobody panicked");
+            assert!(ends.len() == 3 && ends.iter().all(|&end| end >= 4), "{ends:?}");
+        });
+    }
 }
