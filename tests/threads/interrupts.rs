@@ -451,12 +451,13 @@ pub fn outside_of_blocks(text: &str) -> String {
 
 /// The scenario with some of its interrupts in blocks of their own, or two in one block, in which something else
 /// is done that may let others go on.
-fn in_blocks(scenario: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
+pub fn in_blocks(scenario: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
     let blocks = [
         "{atomic: [{interrupt: WHO}]}",
         "{atomic: [{write: {to: d, at: 0, value: 4}}, {interrupt: WHO}, {interrupt: WHO}]}",
         "{atomic: [{release: s}, {interrupt: WHO}, {write: {to: d, at: 1, value: 3}}]}",
         "{atomic: [{interrupt: WHO}, {acquire: s}, {interrupt: WHO}]}",
+        "{atomic: [{release: s}, {acquire: s}, {interrupt: WHO}, {release: s}]}",
         "{atomic: [{put: {to: b, value: 1}}, {interrupt: main}, {interrupt: WHO}]}",
     ];
     let blocks = proptest::collection::vec(proptest::sample::select(blocks.to_vec()), 8);

@@ -5,13 +5,11 @@ use super::cases;
 use super::common::interrupts::interrupted;
 use super::common::limits::limited;
 use super::common::lives::{self, Held};
-use super::common::program;
 use super::common::requests::requesting;
-use super::interrupts::{outside_of_blocks, told};
+use super::interrupts::{in_blocks, outside_of_blocks, told};
 use super::quiet::side_by_side;
 use super::timeouts::stays_within;
 use proptest::prelude::*;
-use tempolane::backend::threads::{self, Trouble};
 
 fn at_desk(permits: &str, processes: &str) -> Vec<String> {
     told(&format!("desk: {{kind: semaphore, permits: {permits}, discipline: priority}}"), processes)
@@ -255,27 +253,6 @@ fn who_leaves_the_line_may_lose_what_it_has() {
     });
 }
 
-#[test]
-fn what_is_taken_inside_a_block_is_refused() {
-    let text = "
-version: 1
-resources: {desk: {kind: semaphore, permits: 1, discipline: priority}}
-processes:
-  p: {do: [{with: desk, then: resume, do: [{delay: 1s}]}]}
-  q:
-    do:
-      - atomic:
-          - acquire: desk
-";
-    match threads::check(&program(text, &[])) {
-        Err(Trouble::NotNative(why)) => assert_eq!(
-            why,
-            "a step inside an atomic block on line 9 may take from others a permit that line 5 lets be taken, which threads cannot show yet"
-        ),
-        other => panic!("{other:?}"),
-    }
-}
-
 /// Who is stopped between two of its steps, when its permit has just been taken and it has not heard of that yet, gives no
 /// permit back.
 #[test]
@@ -304,6 +281,18 @@ proptest! {
     /// The same where they are interrupted, and give up.
     #[test]
     fn interrupted_ones_stay_within_the_model(text in limited(interrupted(requesting(lives::scenario(Held::Any))))) {
+        stays_within(&outside_of_blocks(&text));
+    }
+
+    /// The same where that is done inside of atomic blocks.
+    #[test]
+    fn those_in_blocks_stay_within_the_model(text in in_blocks(interrupted(limited(requesting(lives::scenario(Held::Any)))))) {
+        stays_within(&outside_of_blocks(&text));
+    }
+
+    /// And where permits are asked for in them, maybe of one that has just been served in the same block.
+    #[test]
+    fn those_taken_in_blocks_stay_within_the_model(text in limited(requesting(in_blocks(interrupted(lives::scenario(Held::Any)))))) {
         stays_within(&outside_of_blocks(&text));
     }
 }

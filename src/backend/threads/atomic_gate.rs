@@ -29,6 +29,11 @@ impl AtomicGate {
         AtomicGate(blocks.then(RwLock::default))
     }
 
+    /// Whether anybody has to pass it.
+    pub(super) fn is_kept(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Passes with others.
     pub(super) fn single(&self) -> Pass<'_> {
         let pass = |gate| Pass::Single(RwLock::read(gate).unwrap_or_else(PoisonError::into_inner));

@@ -123,15 +123,6 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
             "a process waits until a core of '{name}' is free, which threads cannot show yet"
         )));
     }
-    // Not so the wait for one that ends by an interrupt: that is a block of its own.
-    let in_block = |&op: &usize| program.atomic[op] && program.interruptions(op).is_empty();
-    let taken = |op: usize| program.permit_taken(op).map(|request| (op, request.lost_by.line));
-    if let Some((op, lost_by)) = (0..program.plain.len()).filter(in_block).find_map(taken) {
-        let line = program.site(OpId::from_index(op)).line;
-        return Err(Trouble::NotNative(format!(
-            "a step inside an atomic block on line {line} may take from others a permit that line {lost_by} lets be taken, which threads cannot show yet"
-        )));
-    }
     let stops = |&op: &usize| program.atomic[op] && matches!(program.plain[op], Op::Stop { .. });
     if let Some(op) = (0..program.plain.len()).find(stops) {
         let line = program.site(OpId::from_index(op)).line;

@@ -175,13 +175,15 @@ impl<'a> Worker<'a> {
     /// One step: a native one if it is about a resource, else the kernel's.
     fn step(&mut self) -> Result<Rest, Leave> {
         self.me.op = self.machine.op(self.shared.program, self.me.process);
+        let is_inside = matches!(self.pass, Pass::Block(_)) && self.shared.program.atomic[self.me.op.index()];
         self.come_to_gate();
         loop {
-            self.look_whether_stopped()?;
+            self.look_whether_over()?;
             if self.hear() {
                 return self.go_on();
             }
-            match self.unsettled_holder() {
+            // In the middle of a block nobody goes on: who has been served in it stands in front of its next step.
+            match self.unsettled_holder().filter(|_| !is_inside) {
                 Some(other) => self.let_settle(other)?,
                 None => break,
             }

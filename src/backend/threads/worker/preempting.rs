@@ -19,8 +19,7 @@ const BEFORE_ALL: i16 = -1;
 
 impl Worker<'_> {
     /// Before a step in which permits may be taken from others: who has one, and has been served since or interrupted, so
-    /// that it has to go on first to where it stands next. In the middle of a block that keeps steps together there is
-    /// nobody.
+    /// that it has to go on first to where it stands next.
     pub(super) fn unsettled_holder(&self) -> Option<ProcessId> {
         let shared = self.shared;
         if !shared.takes_permits[self.me.op.index()] {

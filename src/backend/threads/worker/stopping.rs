@@ -161,6 +161,13 @@ impl<'a> Worker<'a> {
         }
     }
 
+    /// Whether it may make a step, now that it has the gate: the end of the run may have stopped another one in the
+    /// middle of a block, and by that opened the gate.
+    pub(super) fn look_whether_over(&self) -> Result<(), Leave> {
+        let is_over = self.shared.gate.is_kept() && self.shared.is_over();
+        if is_over { Err(Leave::Stopped) } else { self.look_whether_stopped() }
+    }
+
     /// Whether another thread has ended this life.
     pub(super) fn look_whether_stopped(&self) -> Result<(), Leave> {
         if self.shared.seats.is_empty() {
