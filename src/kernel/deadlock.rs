@@ -90,8 +90,8 @@ fn may_be_helped(
         // Whoever is at work leaves its core some time.
         return true;
     }
-    if program.resource_info(resource).kind.is_owned() {
-        let owner = machine.owner(program, resource);
+    if let Some(owned) = owned_that_is_awaited(program, machine, resource) {
+        let owner = machine.owner(program, owned);
         return owner.is_none_or(|owner| others.iter().any(|&(other, _)| other == owner));
     }
     let meant = meant_by(program, machine, op, (used, resource));
@@ -153,8 +153,25 @@ fn owner_of_awaited(program: &BoundProgram, machine: &Machine, process: ProcessI
         return None;
     }
     let (resource, _) = awaited(program, machine, process, machine.op(program, process));
-    let is_owned = program.resource_info(resource).kind.is_owned();
-    is_owned.then(|| machine.owner(program, resource))?
+    machine.owner(program, owned_that_is_awaited(program, machine, resource)?)
+}
+
+/// What has an owner who alone can end the wait for a resource, if it is such a one: itself; or, of those
+/// who are to read or write under a read-write lock, the lock, if somebody writes.
+fn owned_that_is_awaited(
+    program: &BoundProgram,
+    machine: &Machine,
+    resource: ResourceId,
+) -> Option<ResourceId> {
+    let is_of = |id, kind| program.resource_info(id).kind == kind;
+    if program.resource_info(resource).kind.is_owned() {
+        return Some(resource);
+    }
+    let [one] = program.resource_info(resource).stands_for.as_slice() else { return None };
+    let index = if one.by_index { resource.0 - program.resource_info(resource).first.0 } else { 0 };
+    let lock = ResourceId(one.first.0 + index);
+    let is_written = is_of(lock, ResourceKind::Rwlock) && machine.owner(program, lock).is_some();
+    (is_of(resource, ResourceKind::Watch) && is_written).then_some(lock)
 }
 
 /// Describes the deadlock that the machine is in: no process can go on, and
@@ -209,9 +226,9 @@ fn describe(
     let op = machine.op(program, process);
     let (resource, used) = awaited(program, machine, process, op);
     let wait_for = used.waits_for().expect("a process waits for something");
-    let is_owned = program.resource_info(resource).kind.is_owned();
-    let holder = if is_owned { machine.owner(program, resource) } else { None };
-    let givers = if is_owned {
+    let owned = owned_that_is_awaited(program, machine, resource);
+    let holder = owned.and_then(|owned| machine.owner(program, owned));
+    let givers = if owned.is_some() {
         // The owner may be done, and then nobody will ever unlock it.
         holder.into_iter().filter(|&owner| machine.state(program, owner) != State::Done).collect()
     } else {

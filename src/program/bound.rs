@@ -373,6 +373,19 @@ impl BoundProgram {
         awaited.map(|def| def.count as usize).sum()
     }
 
+    /// Whether the level of a resource is the number of those who have arrived, and nobody's life hangs on its own.
+    pub fn counts_in_vain(&self, header: usize) -> bool {
+        let info = self.resource_info(self.resource_of(header));
+        if info.kind != ResourceKind::Process {
+            return false;
+        }
+        let first = ProcessId(self.arena[header + resource::PROCESS] as u32);
+        let def = self.definition(first);
+        let life = |slot: Slot| self.arena[slot.at(self.frames[first.index()] as usize)] as usize;
+        let arrives = !def.template.is_empty() && def.life.is_some_and(|slot| life(slot) != header);
+        arrives && def.index.is_none() && !def.by_number.matters()
+    }
+
     /// Whether a run is completed without the end of this process.
     pub fn is_daemon(&self, process: ProcessId) -> bool {
         self.definition(process).daemon

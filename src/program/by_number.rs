@@ -54,6 +54,11 @@ impl ByNumber {
         &self.positions
     }
 
+    /// Whether it matters to an instance which number it has.
+    pub fn matters(&self) -> bool {
+        !self.positions.is_empty() || !self.vars.is_empty() || self.priority.is_some()
+    }
+
     /// Whether the priority hangs on the number.
     pub fn has_priority(&self) -> bool {
         self.priority.is_some()

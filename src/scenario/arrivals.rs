@@ -108,9 +108,13 @@ impl Check<'_> {
             round.push(step(StepKind::If { condition, then, otherwise: Vec::new() }));
         }
         round.push(step(StepKind::Admit(of)));
-        let times = match up_to {
-            Some(up_to) => up_to?.expr,
-            None => Typed::constant(Value::Int(i64::MAX), site).expr,
+        // Without a number nothing is counted, so that a round without time is like the next one.
+        let rounds = match up_to {
+            Some(up_to) => StepKind::Repeat { times: up_to?.expr, body: round },
+            None => {
+                let condition = Typed::constant(Value::Bool(true), site).expr;
+                StepKind::While { condition, body: round }
+            }
         };
         Some(ProcessDef {
             name: format!("{name} arrivals"),
@@ -121,7 +125,7 @@ impl Check<'_> {
             arrives: false,
             priority: None,
             vars: Vec::new(),
-            body: vec![step(StepKind::Repeat { times, body: round })],
+            body: vec![step(rounds)],
             site,
         })
     }

@@ -136,8 +136,13 @@ impl Typer<'_, '_> {
             return self.error(range, message, Some(hint));
         }
         if matches!(name, "now" | "index") {
-            let place = if name == "now" { "the steps of a process" } else { "processes" };
-            return self.error(range, format!("`{name}` has a value in {place} only"), None);
+            let message = match name {
+                "now" => "`now` has a value in the steps of a process only",
+                _ => {
+                    "`index` has no value here: it has one in the steps, the variables, `start` and `priority` of a process"
+                }
+            };
+            return self.error(range, message, None);
         }
         if FUNCTIONS.contains(&name) {
             return self.error(range, format!("`{name}` is a function"), Some(format!("write `{name}(…)`")));

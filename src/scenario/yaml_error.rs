@@ -276,9 +276,13 @@ pub(super) fn repair_brackets(reports: &mut Reports<'_>, error: &serde_yaml::Err
     let Some(Indexed { bracket, name, length }) = indexed(reports, error) else { return };
     let site = Site { column: bracket.column - narrow(name), ..bracket };
     let start = reports.index().offset_of(site).unwrap_or(0);
-    let whole = &reports.index().text()[start..start + name + length];
+    let rest = &reports.index().text()[start..];
+    let behind = &rest[name + length..];
+    // A whole key or value needs them: `xs[0] + t`.
+    let end = behind.find([':', ',', '}', ']', '\n', '#', '"', '\'']).unwrap_or(behind.len());
+    let whole = rest[..name + length + end].trim_end();
     let hint = format!("inside `{{…}}` and `[…]` it needs quotes: `\"{whole}\"`");
-    let span = Span { site, length: narrow(whole.chars().count()) };
+    let span = Span { site, length: narrow(rest[..name + length].chars().count()) };
     reports.error_with_hint(span, UNQUOTED, hint);
     replace(text, bracket, length);
 }

@@ -131,6 +131,42 @@ processes:
     again.with_code(1).says(&["deadlock at", "2 of 3 processes wait"]);
 }
 
+/// So has a timetable's, of which a word begins with a digit.
+#[test]
+fn a_schedule_with_a_timetable_can_be_followed() {
+    let text = "
+version: 1
+name: shop
+params: {later: 1s}
+resources: {s: {kind: semaphore, permits: {0s: 1, 2s: 0, later * 5: 1}}}
+processes:
+  x: {do: [{delay: 2s}, {with: s, do: [{delay: 500ms}]}]}
+";
+    let room = Room::with(&[("p.yaml", text)]);
+    room.run("explore p.yaml").with_code(0).says(&["total time: between 2.5s and 5.5s"]);
+    for (file, end) in [("fastest", "2.5s"), ("slowest", "5.5s")] {
+        let again = room.run(&format!("run p.yaml --schedule output/shop/{file}.schedule --write none"));
+        again.with_code(0).says(&[&format!("completed in {end}")]);
+    }
+}
+
+/// Nobody asks for the number of who arrives, so all rounds are alike: an arrival, and one too many.
+#[test]
+fn arrivals_that_nobody_counts_have_few_states() {
+    let text = "
+version: 1
+name: clinic
+horizon: 10s
+resources: {s: {kind: semaphore, permits: 1}}
+processes:
+  c: {arrivals: {every: 1s, most: 2}, do: [{with: s, do: [{delay: 1s}]}]}
+";
+    let room = Room::with(&[("p.yaml", text)]);
+    room.run("explore p.yaml --untimed --max-states 1000 --write none")
+        .with_code(1)
+        .says(&["every schedule explored", "2 of 'c' are alive, and one more arrives"]);
+}
+
 #[test]
 fn json_has_the_keys_of_the_contract() {
     let room = Room::with(&[("p.yaml", PHILOSOPHERS)]);

@@ -381,3 +381,22 @@ proptest! {
         prop_assert_eq!(begun, expected, "{}", text);
     }
 }
+
+/// Who writes and wants to read waits for itself, as it does of a mutex; and so does whoever else wants to read.
+#[test]
+fn who_writes_is_who_readers_wait_for() {
+    let run = run("
+version: 1
+resources: {l: rwlock}
+processes:
+  a: {do: [{acquire: {write: l}}, {acquire: {read: l}}, {release: {write: l}}]}
+  r: {do: [{delay: 1s}, {with: {read: l}, do: [{delay: 3s}]}]}
+");
+    let Outcome::Deadlock(deadlock) = &run.end.outcome else { panic!("{:?}", run.end.outcome) };
+    let a = run.process("a");
+    assert_eq!(deadlock.cycle, [a]);
+    assert_eq!(deadlock.blocked.len(), 2);
+    for blocked in &deadlock.blocked {
+        assert_eq!((blocked.holder, blocked.givers.as_slice()), (Some(a), &[a][..]));
+    }
+}

@@ -43,6 +43,14 @@ impl Explored<'_> {
         })
     }
 
+    /// What else may be the reason why a search that was cut does not come to an end.
+    pub fn cut_hint(&self) -> Option<&'static str> {
+        let stopped = matches!(self.exploration.cut()?, Cut::States | Cut::Memory | Cut::Control);
+        (stopped && self.exploration.daemons_may_go_on()).then_some(
+            "its daemons go on for ever where those do not for whom a run waits, and time is told apart: give the              scenario a `horizon`, or explore it with --untimed",
+        )
+    }
+
     /// How many pairs of lines race; `None` if none does as far as was looked, which was
     /// not everywhere.
     pub fn races(&self) -> Option<usize> {

@@ -57,6 +57,9 @@ fn headline(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
             left_open(progress.open, exploration.cut())
         ),
     };
+    if let Some(hint) = explored.cut_hint() {
+        let _ = writeln!(text, "  {hint}");
+    }
     let (states, transitions, depth) = (
         so_many(progress.states, "state"),
         so_many(progress.transitions, "transition"),

@@ -144,6 +144,11 @@ impl Exploration<'_> {
         self.is_searched() && !self.gave_up()
     }
 
+    /// Whether there may be no end of states because time counts and daemons go on, whoever else does not.
+    pub fn daemons_may_go_on(&self) -> bool {
+        self.options.mode == Mode::Timed && self.program.has_daemons && self.program.horizon.is_none()
+    }
+
     /// Whether all was expanded, and nothing depends on the clock where time
     /// does not count.
     fn is_searched(&self) -> bool {

@@ -58,8 +58,13 @@ impl Schedule {
     pub fn turns(&self, program: &BoundProgram) -> Result<Vec<Turn>, usize> {
         let names = ProcessNames::new(program);
         let turns = self.turns.iter().enumerate().map(|(number, (name, answers))| {
-            let process = names.find(name).ok_or(number)?;
-            Ok(Turn { process, answers: answers.clone() })
+            // The name of a timetable's process may end with a number itself: `desk at later * 2`.
+            let ends = (0..=answers.len()).map(|count| answers.split_at(count));
+            let mut named = ends.filter_map(|(of_name, answers)| {
+                let name = of_name.iter().fold(name.clone(), |name, number| format!("{name} {number}"));
+                Some(Turn { process: names.find(&name)?, answers: answers.to_vec() })
+            });
+            named.next().ok_or(number)
         });
         turns.collect()
     }
@@ -189,15 +194,13 @@ impl Schedule {
     fn turn(&mut self, content: &str) -> Result<(), String> {
         let fatal = content.starts_with('!');
         let words: Vec<&str> = content.trim_start_matches('!').split_whitespace().collect();
-        // What brings arrivals, and timetables, has a name of several words.
-        let is_number = |word: &&str| word.starts_with(|first: char| first.is_ascii_digit());
-        let (name, answers) = words.split_at(words.iter().position(is_number).unwrap_or(words.len()));
+        // What brings arrivals, and timetables, has a name of several words: `desk at 4h`.
+        let numbers = words.iter().rev().map_while(|word| word.parse::<u32>().ok()).count();
+        let (name, answers) = words.split_at(words.len() - numbers);
         if name.is_empty() {
             return Err("expected the name of a process".to_owned());
         }
-        let answers =
-            answers.iter().map(|word| word.parse().map_err(|_| format!("'{word}' is no number of a choice")));
-        let answers = answers.collect::<Result<Vec<u32>, String>>()?;
+        let answers: Vec<u32> = answers.iter().filter_map(|word| word.parse().ok()).collect();
         let name = name.join(" ");
         if fatal {
             self.fatal = Some(self.turns.len());

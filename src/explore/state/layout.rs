@@ -324,7 +324,11 @@ impl<'a> Layout<'a> {
                 self.read_process(machine, part, *frame, *def, arrays, out)
             }
             Part::Header(header) => {
+                let first = out.len();
                 out.extend(CHANGING.map(|word| arena[header + word]));
+                if self.program.counts_in_vain(*header) {
+                    out[first] = 0;
+                }
                 self.read_queues(machine, *header, out);
             }
             Part::Slots { header, len } => {

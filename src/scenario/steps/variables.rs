@@ -243,6 +243,14 @@ impl Body<'_, '_> {
             self.vars.at(position).used.set(true);
         } else {
             let known = self.vars.names();
+            let array = name.split_once('[').map(|(array, _)| array);
+            if array.is_some_and(|array| self.vars.position(array).is_some()) {
+                let message =
+                    format!("{what} takes a variable, and {} is an element of an array", quoted(name));
+                let hint = format!("use a variable, and put it there behind: `set: {{\"{name}\": x}}`");
+                self.check.reports.error_with_hint(span, message, hint);
+                return None;
+            }
             let message = format!("unknown variable {}", quoted(name));
             self.check.reports.unknown_with_hint(span, message, name, known, DECLARED.to_owned());
         }

@@ -266,6 +266,26 @@ fn brackets_are_quoted_with_all_that_belongs_to_them() {
     one(text, "YAML takes the bracket", "needs quotes: `\"a.m[2]\"`");
 }
 
+/// So does what stands behind them: an expression is quoted as a whole.
+#[test]
+fn an_expression_with_brackets_is_quoted_as_a_whole() {
+    let scenario = |value: &str| {
+        format!(
+            "version: 1\nprocesses:\n  a: {{vars: {{xs: {{array: 2}}, t: 1}}, do: [{{set: {{t: {value}}}}}, {{log: '{{t}}'}}]}}\n"
+        )
+    };
+    for text in ["xs[0] + t", "xs[0]"] {
+        one(&scenario(text), "YAML takes the bracket", &format!("needs quotes: `\"{text}\"`"));
+        assert!(tempolane::scenario::load_str("a", &scenario(&format!("\"{text}\"")), &[]).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn a_draw_goes_into_a_variable() {
+    let text = "version: 1\nprocesses: {a: {vars: {xs: {array: 2}}, do: [{draw: {into: \"xs[0]\", from: {uniform_int: {low: 0, high: 9}}}}]}}\n";
+    one(text, "`into` takes a variable, and 'xs[0]' is an element of an array", "put it there behind");
+}
+
 /// A memory that is set as an array is one problem, and a list without its
 /// brackets is another.
 #[test]
