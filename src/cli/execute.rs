@@ -276,6 +276,7 @@ fn execute_by(
         memories_left_out,
         ties: None,
         helps: None,
+        critical: None,
         races,
         failed,
         windows: Vec::new(),

@@ -6,7 +6,7 @@ use super::inputs::{Loaded, load_all, load_each};
 use super::options::{Artifact, Format, RunOptions, ScenarioOptions};
 use super::output::Folder;
 use super::pictures::Drawing;
-use super::report::{Finished, json, json_line, text};
+use super::report::{Finished, has_path, json, json_line, path_line, text};
 use super::tie_sensitivity::tie_sensitivity;
 use super::view::{View, views};
 use super::why::what_helps;
@@ -140,6 +140,11 @@ fn one(
     }
     if is_text && schedule.is_none() {
         finished.helps = what_helps(scenario, &finished);
+    }
+    if is_text && schedule.is_none() && finished.trace.is_none() && has_path(&finished) {
+        // A sketch has no path. A run of few events is soon made once more.
+        let unwritten = RunOptions { write: vec![Artifact::None], ..arguments.run.clone() };
+        finished.critical = Some(path_line(&execute(scenario, &unwritten, None, Keep::Events)?));
     }
     if is_text {
         failure_windows::draw(Some(scenario).filter(|_| schedule.is_none()), &mut finished)?;

@@ -57,6 +57,7 @@ pub(super) fn of_model(model: &Model, params: &[Value], asked: &[bool]) -> Vec<D
     }
     for process in &model.processes {
         keeps_held(model, &process.body, &mut Vec::new(), &mut warnings);
+        takes_twice(model, &process.body, &[], &mut warnings);
     }
     warnings
 }
@@ -112,6 +113,45 @@ fn keeps_held<'m>(
         step.kind.blocks().into_iter().for_each(|block| keeps_held(model, block, held, warnings));
         held.truncate(around);
     }
+}
+
+/// Locks that a step takes while it holds them by a `with` around it, so that it waits for itself for ever; `held` is
+/// what those around hold.
+fn takes_twice(model: &Model, steps: &[Step], held: &[&ResourceRef], warnings: &mut Vec<Diagnostic>) {
+    for step in steps {
+        let taken = match &step.kind {
+            StepKind::With { held, .. } => held.as_slice(),
+            StepKind::Acquire { resource, .. } => std::slice::from_ref(resource),
+            // Who gives up does not wait for ever.
+            StepKind::Within { .. } => continue,
+            _ => &[],
+        };
+        let is_held =
+            |lock: &&ResourceRef| held.iter().any(|held| held.def == lock.def && lock.index.is_none());
+        for lock in taken.iter().filter(is_held) {
+            let message = format!(
+                "{} is held here already, and waits for itself",
+                quoted(&model.resources[lock.def.index()].name)
+            );
+            let hint = "who has a lock cannot take it once more: leave the inner one out, or use two locks";
+            warnings.push(warning(lock.site, 1, message, hint));
+        }
+        let mut inside = held.to_vec();
+        if let StepKind::With { held, body, .. } = &step.kind {
+            inside.extend(held.iter().filter(|lock| is_kept(model, lock, body)));
+        }
+        step.kind.blocks().into_iter().for_each(|block| takes_twice(model, block, &inside, warnings));
+    }
+}
+
+/// Whether a lock has one owner throughout these steps.
+fn is_kept(model: &Model, lock: &ResourceRef, body: &[Step]) -> bool {
+    let mut is_kept =
+        matches!(model.resources[lock.def.index()].spec.kind, ResourceKind::Mutex | ResourceKind::Rwlock);
+    each(body, &mut |step| {
+        is_kept &= !matches!(&step.kind, StepKind::Release { resource, .. } if resource.def == lock.def);
+    });
+    is_kept
 }
 
 /// Whether the file expects a run that does not complete.

@@ -156,7 +156,7 @@ fn a_run_says_what_helps() {
         line("stages.yaml")
     );
     let unwritten = room.run("run two.yaml --write none").with_code(0);
-    unwritten.says(&["what helps: work of long (line 6) 10s → 9s saves 1s"]);
+    unwritten.says(&["critical path: 10s of ", "what helps: work of long (line 6) 10s → 9s saves 1s"]);
     let quick = room.run("run two.yaml --write none --format json").with_code(0).out;
     assert!(!quick.contains("what helps"));
 }

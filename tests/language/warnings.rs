@@ -249,6 +249,33 @@ processes:
     );
 }
 
+/// A lock that a `with` inside of its own `with` takes: it is never given. Not so where that gives up, or where the lock
+/// is released before.
+#[test]
+fn a_lock_that_is_taken_twice() {
+    let of = |steps: &str| {
+        format!(
+            "version: 1\nresources: {{m: mutex, l: rwlock, c: condition}}\nprocesses:\n  p:\n    do:\n{steps}"
+        )
+    };
+    let used = "      - with: {write: l}\n        do: [{wait: c}, {notify: c}]\n";
+    let message = "is held here already, and waits for itself";
+    for lock in ["m", "{write: l}"] {
+        let text = of(&format!(
+            "      - with: {lock}\n        do:\n          - if: now > 0s\n            do: [{{with: {lock}, do: [{{delay: 1s}}]}}]\n{used}      - with: m\n        do: []\n"
+        ));
+        assert!(warnings(&text).iter().any(|(_, _, warning)| warning.contains(message)), "{text}");
+    }
+    for steps in [
+        "      - with: m\n        do: [{release: m}, {with: m, do: []}, {acquire: m}]\n",
+        "      - with: m\n        do: [{with: m, within: 1s, do: [], else: []}]\n",
+        "      - with: m\n        do: []\n      - with: m\n        do: []\n",
+    ] {
+        let text = of(&format!("{steps}{used}"));
+        assert!(warnings(&text).iter().all(|(_, _, warning)| !warning.contains(message)), "{text}");
+    }
+}
+
 /// A warm-up that is as long as the run leaves nothing to measure; one that is shorter does.
 #[test]
 fn a_warm_up_that_lasts_to_the_horizon() {

@@ -40,14 +40,20 @@ const EVENTS: u64 = 100_000;
 pub fn critical_line(finished: &Finished) -> String {
     // What was tried needs no events that were kept.
     let helps = finished.helps.iter().map(|helps| format!("  what helps: {helps}\n"));
-    path_line(finished) + &helps.collect::<String>()
+    let path = finished.critical.clone().unwrap_or_else(|| path_line(finished));
+    path + &helps.collect::<String>()
 }
 
-fn path_line(finished: &Finished) -> String {
+/// Whether a run has a path to be told: it came to a regular end, with few events.
+pub fn has_path(finished: &Finished) -> bool {
     let is_regular = matches!(finished.outcome, Outcome::Completed | Outcome::Horizon) && !finished.untimed;
-    let trace = finished.trace.as_ref().filter(|_| is_regular);
-    let events = finished.statistics.events;
-    let trace = trace.filter(|trace| trace.events.len() as u64 == events && events <= EVENTS);
+    is_regular && finished.statistics.events <= EVENTS
+}
+
+/// What most of a run was spent on, of whose events all were kept; else nothing.
+pub fn path_line(finished: &Finished) -> String {
+    let trace = finished.trace.as_ref().filter(|_| has_path(finished));
+    let trace = trace.filter(|trace| trace.events.len() as u64 == finished.statistics.events);
     let Some(path) = trace.and_then(|trace| trace.critical_path(PathEnd::TotalTime)) else {
         return String::new();
     };

@@ -42,6 +42,8 @@ pub struct Finished {
     pub ties: Option<TieSensitivity>,
     /// Which slight change of the scenario helps most, if that was tried.
     pub helps: Option<String>,
+    /// What most of it was spent on, of a run whose events were not kept.
+    pub critical: Option<String>,
     /// Its races.
     pub races: Races,
     /// The expectations that it did not meet.
@@ -100,6 +102,7 @@ impl Finished {
             memories_left_out: 0,
             ties: None,
             helps: None,
+            critical: None,
             races: trace.races(),
             failed: Vec::new(),
             windows: Vec::new(),

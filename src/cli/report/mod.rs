@@ -13,7 +13,7 @@ mod text;
 mod ties;
 
 pub use compared::{compared_marks_table, comparison_table, figures_table};
-pub use critical::{activity, charged};
+pub use critical::{activity, charged, has_path, path_line};
 pub use finding::told;
 pub use finished::{Difference, Finished, TieSensitivity, Waiting};
 pub use json::{AsCompared, json, json_line, json_object};
