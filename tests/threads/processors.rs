@@ -3,7 +3,7 @@
 
 use super::common::{program, run};
 use super::quiet::Pace;
-use super::{NEVER, options, record, record_as, replayed};
+use super::{NEVER, cases, options, record, record_as, replayed};
 use proptest::prelude::*;
 use tempolane::backend::replay::replay;
 use tempolane::backend::threads::{self, ThreadOptions, Work};
@@ -99,7 +99,7 @@ fn with_deadlines(text: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(300), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever the threads do at processors, the model could have done it.
     #[test]
