@@ -30,6 +30,8 @@ impl fmt::Display for ArithmeticError {
     }
 }
 
+impl std::error::Error for ArithmeticError {}
+
 /// An operation on one value. Durations are whole nanoseconds, so operations
 /// on them are those of `Int` unless named otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -6,6 +6,7 @@
 
 use crate::figure::{format_figure, trimmed};
 use std::fmt;
+use std::time::Duration;
 
 /// Nanoseconds in a second, the factor behind every unit conversion.
 pub const NANOS_PER_SECOND: u64 = 1_000_000_000;
@@ -61,6 +62,27 @@ impl Time {
     /// Nanoseconds from `earlier` to this instant; 0 if `earlier` is later.
     pub const fn since(self, earlier: Time) -> u64 {
         self.0.saturating_sub(earlier.0)
+    }
+}
+
+/// The time since the start.
+impl From<Time> for Duration {
+    fn from(time: Time) -> Duration {
+        Duration::from_nanos(time.0)
+    }
+}
+
+/// As the time since the start.
+impl PartialEq<Duration> for Time {
+    fn eq(&self, other: &Duration) -> bool {
+        Duration::from(*self) == *other
+    }
+}
+
+/// As the time since the start.
+impl PartialEq<Time> for Duration {
+    fn eq(&self, other: &Time) -> bool {
+        other == self
     }
 }
 

@@ -22,7 +22,10 @@ const WINGS: &[(&str, &[&str])] = &[
     ("sweep", &["table", "scenario", "program", "kernel", "backend", "trace", "analysis"]),
     ("why", &["scenario", "program", "kernel", "backend", "trace", "analysis", "sweep"]),
     ("live", &["scenario", "program", "kernel", "backend", "trace", "analysis", "render"]),
-    ("builder", &["scenario", "program", "kernel", "backend", "analysis", "explore", "render", "trace"]),
+    (
+        "builder",
+        &["scenario", "program", "kernel", "backend", "analysis", "explore", "render", "sweep", "trace"],
+    ),
 ];
 
 /// What a room of the ground floor may import.

@@ -45,6 +45,14 @@ pub struct RunEnd {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interrupted(pub RunProgress);
 
+impl std::fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "interrupted at {}", self.0.now)
+    }
+}
+
+impl std::error::Error for Interrupted {}
+
 /// A run that can be repeated: it keeps its memory from one time to the next.
 #[derive(Debug, Clone)]
 pub struct Simulation<'a> {

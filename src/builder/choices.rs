@@ -58,13 +58,13 @@ impl<S> Steps<S> {
     /// In a [`Steps::select`]: what is done behind the wait before.
     #[track_caller]
     pub fn then(&mut self, steps: impl FnOnce(&mut Steps<S>)) -> &mut Self {
-        self.body_beside("do", steps)
+        self.body_beside(("then", "do"), steps)
     }
 
     /// Of a [`Steps::select`] before: any of its waits that can be over is, and not the first.
     #[track_caller]
     pub fn any_order(&mut self) -> &mut Self {
-        self.beside("discipline: any".to_owned())
+        self.beside("any_order", "discipline: any".to_owned())
     }
 
     /// In a [`Steps::select`]: nothing else could be for so long.

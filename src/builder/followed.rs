@@ -1,11 +1,13 @@
 //! Schedules of a scenario made in code, followed again.
 
 use super::code::Numbered;
+use super::expect::Expect;
 use super::run::Run;
 use super::scenario::{Prepared, Scenario};
 use super::state::CodeState;
 use crate::explore::{self, Mismatch, Mode, NumberedCode, Schedule, Turn};
 use crate::trace::RecordingSink;
+use std::sync::atomic::AtomicBool;
 
 /// How a schedule was found, and what it shows.
 pub(super) struct Along<'w> {
@@ -35,8 +37,7 @@ pub(super) fn followed<'s, S: CodeState + Send>(
         version: header.version.clone(),
         mode,
         seed,
-        // The file has them.
-        settings: Vec::new(),
+        settings: scenario.subject(Expect::NOTHING).settings(),
         shows: explore::one_line(shows),
         fatal,
         turns: Schedule::named(program, turns),
@@ -49,6 +50,7 @@ pub(super) fn followed<'s, S: CodeState + Send>(
         memories: followed.machine.memories(program),
         trace: recording.finish(header, followed.outcome, followed.end),
         schedule: Some(schedule.text(&notes)),
+        is_end_known: AtomicBool::new(false),
         state: code.state(followed.code),
     })
 }
@@ -65,24 +67,21 @@ impl<S: CodeState + Send> Scenario<S> {
     /// If code does.
     pub fn follow(&self, schedule: &str) -> Result<Run<'_, S>, String> {
         let said = |message: String| format!("{}: {message}", self.name());
-        let parsed = Schedule::parse(schedule).map_err(|error| match error.line {
-            0 => said(error.message),
-            line => said(format!("line {line} of the schedule: {}", error.message)),
-        })?;
-        if let Some((name, value)) = parsed.settings.first() {
+        let parsed = Schedule::parse(schedule).map_err(|error| said(error.to_string()))?;
+        let settings = self.settings();
+        if let Some((name, value)) = parsed.settings.iter().find(|&set| !settings.contains(set)) {
             return Err(said(format!(
                 "the schedule is of {name}={value}; `set` it, and leave that line out"
             )));
         }
-        let prepared = self.prepare("").map_err(|problems| problems.to_string())?;
-        let refused =
-            |turn: usize, message: &str| said(format!("turn {} of the schedule: {message}", turn + 1));
+        let prepared = self.prepare(Expect::NOTHING).map_err(|problems| problems.to_string())?;
+        let refused = |mismatch: Mismatch| said(mismatch.to_string());
         let turns = parsed.turns(&prepared.program);
-        let turns = turns.map_err(|turn| refused(turn, "there is no such process"))?;
+        let absent = |turn| Mismatch { turn, message: "there is no such process".to_owned() };
+        let turns = turns.map_err(|turn| refused(absent(turn)))?;
         let code = self.numbered(&prepared.frames);
         let Schedule { mode, seed, shows, fatal, .. } = parsed;
         let along = Along { mode, seed, shows: &shows, fatal };
-        followed(self, &prepared, &code, &along, &turns)
-            .map_err(|mismatch| refused(mismatch.turn, &mismatch.message))
+        followed(self, &prepared, &code, &along, &turns).map_err(refused)
     }
 }

@@ -5,6 +5,7 @@
 //! schedule, where one shows it.
 
 use super::code::Numbered;
+use super::expect::Expect;
 use super::explore::Explore;
 use super::followed::{Along, followed};
 use super::problem::Problems;
@@ -15,7 +16,6 @@ use super::state::CodeState;
 use crate::explore::{self, Cut, End, Exploration, FinalMemories, Stopped, Turn, Witness};
 use crate::figure::{counted, so_many};
 use crate::time::Time;
-use crate::trace::Claim;
 use crate::value::Value;
 use std::fmt::Debug;
 
@@ -83,18 +83,14 @@ pub(super) struct Found<'s, 'e, S: CodeState> {
     pub(super) prepared: &'e Prepared,
     pub(super) code: &'e Numbered<'e, S>,
     pub(super) explore: Explore,
-    pub(super) expect: &'e str,
+    pub(super) expect: Expect<'e>,
 }
 
 impl<'s, S: CodeState + Send> Found<'s, '_, S> {
     /// The first failure.
     pub(super) fn failure(&self, exploration: &Exploration<'_>) -> Option<Failed> {
-        let says_how = || {
-            let expected = &self.prepared.loaded.model.expect.expectations;
-            expected.iter().any(|one| matches!(one.claim, Claim::Outcome(_)))
-        };
         match self.unmet(exploration) {
-            None if says_how() => None,
+            None if self.prepared.says_outcome() => None,
             None => self.bad_end(exploration),
             Some(unmet) => Some(Failed::Shown(Box::new(unmet))),
         }
@@ -108,7 +104,11 @@ impl<'s, S: CodeState + Send> Found<'s, '_, S> {
         self.prepared.loaded.model.expect.no_races?;
         let races = exploration.races();
         let (_, _, witness) = races.first()?;
-        Some(self.shown("two accesses to a memory are ordered by nothing", witness, Some("races: none")))
+        Some(self.shown(
+            "two accesses to a memory are ordered by nothing",
+            witness,
+            Some(Expect::Text("races: none")),
+        ))
     }
 
     /// The first schedule that ends badly, or that does not end although no time passes.
@@ -270,7 +270,7 @@ impl<'s, S: CodeState + Send> Found<'s, '_, S> {
 
     /// The run of this schedule, as what fails; with what is not met there, if
     /// that is said.
-    fn shown(&self, what: &str, witness: &Witness, expect: Option<&str>) -> Failure {
+    fn shown(&self, what: &str, witness: &Witness, expect: Option<Expect<'_>>) -> Failure {
         let (name, mode, order) =
             (self.scenario.name(), self.explore.mode.name(), self.order(&witness.turns));
         let run = self.run(what, witness);

@@ -76,6 +76,22 @@
 //! assert_eq!(run.state, [0, 10, 20]);
 //! ```
 //!
+//! # Scenarios that are files
+//!
+//! [`Scenario::from_file`] reads a scenario in YAML, and [`Scenario::from_yaml`] one whose text is at
+//! hand; all that is said here of runs and schedules holds for them too, and
+//! [`Run::assert_expectations`] and [`Scenario::assert_expectations_in_every_schedule`] check what
+//! such a text expects itself. Problems have its lines and columns.
+//!
+//! ```
+//! use tempolane::builder::Scenario;
+//!
+//! let mut lab = Scenario::from_file("scenarios/lab5/two-memories.yaml")?;
+//! lab.run().assert_expectations().assert_finished("loader", "15s");
+//! lab.set("train_time", "1s").run().assert_completed();
+//! # Ok::<(), tempolane::builder::Problems>(())
+//! ```
+//!
 //! # Every schedule
 //!
 //! One run shows one order. A scenario can be held to what is expected in all
@@ -152,9 +168,12 @@
 
 mod choices;
 mod code;
+mod expect;
 mod explore;
+mod figures;
 mod followed;
 mod found;
+mod from_yaml;
 mod job;
 mod problem;
 mod records;
@@ -168,6 +187,7 @@ mod source_map;
 mod state;
 mod steps;
 mod term;
+mod written;
 
 pub use crate::explore::{Mode, Reduce};
 pub use crate::scenario::{AfterInterrupt, Discipline};

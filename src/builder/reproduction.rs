@@ -8,6 +8,7 @@
 //! has built; otherwise nowhere. Nothing but a message depends on that.
 
 use crate::scenario::folder_name;
+use crate::trace::shell_word;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -40,6 +41,24 @@ impl Failure {
     }
 }
 
+/// The scenario file that shows a run again.
+#[derive(Debug)]
+pub(super) enum Subject {
+    /// This text, as a file.
+    Text(String),
+    /// A file that there is, with parameters set.
+    Path { path: String, settings: Vec<(String, String)> },
+    /// There is none: it has code, or was changed in Rust in what no command can say.
+    None,
+}
+
+impl Subject {
+    /// The parameters that a command sets.
+    pub(super) fn settings(self) -> Vec<(String, String)> {
+        if let Subject::Path { settings, .. } = self { settings } else { Vec::new() }
+    }
+}
+
 /// What it takes to see a run again.
 pub(super) struct Reproduction {
     /// The scenario's name.
@@ -47,8 +66,8 @@ pub(super) struct Reproduction {
     pub(super) seed: u64,
     /// Of the program.
     pub(super) version: String,
-    /// The scenario as a file, with what is expected; `None` if it has code.
-    pub(super) text: Option<String>,
+    /// The scenario as a file.
+    pub(super) subject: Subject,
     /// The schedule as a file, if it is not that of a plain run.
     pub(super) schedule: Option<String>,
 }
@@ -58,21 +77,22 @@ impl Reproduction {
     pub(super) fn told(&self) -> String {
         let is_short = self.lines() <= MOST_LINES;
         let schedule = self.schedule.as_ref().filter(|_| is_short);
-        match (self.text.as_ref().filter(|_| is_short), schedule) {
-            (None, None) => self.again(),
-            (None, Some(schedule)) => {
-                format!("{}\nor `Scenario::follow` this schedule:\n{schedule}", self.again())
+        let again = self.again();
+        let by_command = |file: &str, text: &str| {
+            let schedule = schedule.map_or_else(String::new, |schedule| {
+                format!("and this schedule, which `Scenario::follow` takes as well:\n{schedule}")
+            });
+            let (command, version) = (self.command(file, "SCHEDULE"), &self.version);
+            format!("{again}\nor {PROGRAM} `{command}` (version {version}){text}{schedule}")
+        };
+        match (&self.subject, schedule) {
+            (Subject::Text(text), _) if is_short => by_command("FILE", &format!(" with this file:\n{text}")),
+            (Subject::Path { path, .. }, None) if self.schedule.is_none() => {
+                by_command(&shell_word(path), "")
             }
-            (Some(text), schedule) => {
-                let (again, command) = (self.again(), self.command("FILE", "SCHEDULE"));
-                let schedule = schedule.map_or_else(String::new, |schedule| {
-                    format!("and this schedule, which `Scenario::follow` takes as well:\n{schedule}")
-                });
-                format!(
-                    "{again}\nor {PROGRAM} `{command}` (version {}) with this file:\n{text}{schedule}",
-                    self.version
-                )
-            }
+            (Subject::Path { path, .. }, Some(_)) => by_command(&shell_word(path), "\n"),
+            (_, Some(schedule)) => format!("{again}\nor `Scenario::follow` this schedule:\n{schedule}"),
+            (_, None) => again,
         }
     }
 
@@ -83,8 +103,13 @@ impl Reproduction {
 
     /// The message, with the texts as files in this folder.
     fn kept(&self, folder: Option<&Path>) -> String {
-        let (Some(folder), Some(text)) = (folder, &self.text) else { return self.told() };
-        match self.write(folder, text) {
+        let Some(folder) = folder else { return self.told() };
+        let written = match &self.subject {
+            Subject::Text(text) => self.write(folder, Some(text)),
+            Subject::Path { .. } if self.schedule.is_some() => self.write(folder, None),
+            _ => return self.told(),
+        };
+        match written {
             Ok(command) => format!("{}\nor {PROGRAM} `{command}` (version {})", self.again(), self.version),
             Err(error) => format!("{}\n(no files in '{}': {error})", self.told(), folder.display()),
         }
@@ -92,29 +117,43 @@ impl Reproduction {
 
     /// Writes the files; the command that takes them. What is the same has the
     /// same name, so that a test that fails again leaves no more files.
-    fn write(&self, folder: &Path, text: &str) -> io::Result<String> {
+    fn write(&self, folder: &Path, text: Option<&String>) -> io::Result<String> {
         let mut hasher = DefaultHasher::new();
         (text, &self.schedule).hash(&mut hasher);
         let name = format!("{}-{:08x}", folder_name(&self.name), hasher.finish() as u32);
         let (file, schedule) = (folder.join(format!("{name}.yaml")), folder.join(format!("{name}.schedule")));
         fs::create_dir_all(folder)?;
-        fs::write(&file, text)?;
+        if let Some(text) = text {
+            fs::write(&file, text)?;
+        }
         if let Some(text) = &self.schedule {
             fs::write(&schedule, text)?;
         }
-        Ok(self.command(&in_shell(&file), &in_shell(&schedule)))
+        let file = match &self.subject {
+            Subject::Path { path, .. } => shell_word(path),
+            _ => shell_word(&file),
+        };
+        Ok(self.command(&file, &shell_word(&schedule)))
     }
 
     fn command(&self, file: &str, schedule: &str) -> String {
-        match self.schedule {
-            None => format!("tempolane run {file} --seed {}", self.seed),
-            // It says the seed itself.
-            Some(_) => format!("tempolane run {file} --schedule {schedule}"),
+        match (&self.schedule, &self.subject) {
+            // It says the seed and the parameters itself.
+            (Some(_), _) => format!("tempolane run {file} --schedule {schedule}"),
+            (None, Subject::Path { settings, .. }) => {
+                let setting = |(name, value): &(String, String)| {
+                    format!(" --set {}", shell_word(&format!("{name}={value}")))
+                };
+                let settings: String = settings.iter().map(setting).collect();
+                format!("tempolane run {file}{settings} --seed {}", self.seed)
+            }
+            (None, _) => format!("tempolane run {file} --seed {}", self.seed),
         }
     }
 
     fn lines(&self) -> usize {
-        self.text.iter().chain(&self.schedule).map(|text| text.lines().count()).sum()
+        let text = if let Subject::Text(text) = &self.subject { Some(text) } else { None };
+        text.into_iter().chain(&self.schedule).map(|text| text.lines().count()).sum()
     }
 }
 
@@ -132,13 +171,6 @@ fn target_folder(program: &Path) -> Option<PathBuf> {
     Some(deps.parent()?.parent()?.join("tmp").join("tempolane"))
 }
 
-/// A path as one word of a command.
-fn in_shell(path: &Path) -> String {
-    let path = path.display().to_string();
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+:\\".contains(c);
-    if path.chars().all(plain) { path } else { format!("'{path}'") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,7 +180,6 @@ mod tests {
         let kept = |program: &str| target_folder(Path::new(program));
         assert_eq!(kept("/a/target/debug/deps/t-1"), Some(PathBuf::from("/a/target/tmp/tempolane")));
         assert_eq!(kept("/usr/bin/t"), None);
-        assert_eq!(in_shell(Path::new("/a b/c")), "'/a b/c'");
     }
 
     #[test]
@@ -157,7 +188,7 @@ mod tests {
             name: "n".to_owned(),
             seed: 3,
             version: "1".to_owned(),
-            text: Some("version: 1\n".to_owned()),
+            subject: Subject::Text("version: 1\n".to_owned()),
             schedule: None,
         };
         let file = tempfile::NamedTempFile::new().expect("a temporary file");

@@ -3,20 +3,22 @@
 //! Decides what an assertion is called and what its failure prints. What an
 //! expectation means is decided by the monitors, which files use as well.
 
+use super::expect::Expect;
 use super::problem::Problems;
 use super::reproduction::{Failure, Reproduction};
 use super::scenario::{Prepared, Scenario};
 use super::source_map::SourceMap;
 use super::state::CodeState;
 use super::term::{Term, key, list, quoted};
-use crate::analysis::{FigureWatch, Monitors, Statistics, Watch};
+use crate::analysis::{FailedExpectation, FigureWatch, Monitors, Statistics, Watch};
 use crate::backend::virtual_time::Simulation;
 use crate::ids::ResourceId;
-use crate::render::{TextStyle, Timeline, text_gantt, text_window};
+use crate::render::{Style, TextStyle, Timeline, gantt, svg, text_gantt, text_window};
 use crate::time::Time;
-use crate::trace::{DynSink, NamedOutcome, RecordingSink, Trace};
+use crate::trace::{DynSink, NamedOutcome, Outcome, RecordingSink, Trace};
 use crate::value::Value;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// So many blocked processes are told one by one.
 const TOLD: usize = 10;
@@ -30,6 +32,8 @@ pub struct Run<'a, S: CodeState = ()> {
     pub(super) memories: Vec<(ResourceId, Vec<Value>)>,
     /// The schedule that it followed, as a file, if it was not simply run.
     pub(super) schedule: Option<String>,
+    /// Whether somebody has said how it ends.
+    pub(super) is_end_known: AtomicBool,
     /// The state of the code at the end.
     pub state: S,
 }
@@ -53,7 +57,7 @@ impl<S: CodeState> Scenario<S> {
     /// Everything that is wrong with the scenario, in one go. How the run ends is
     /// no error.
     pub fn try_run(&self) -> Result<Run<'_, S>, Problems> {
-        let Prepared { source_map, loaded, program, frames } = self.prepare("")?;
+        let Prepared { source_map, loaded, program, frames } = self.prepare(Expect::NOTHING)?;
         let seed = loaded.model.seed;
         let mut state = self.first_state();
         let mut simulation = Simulation::new(&program, seed, 0);
@@ -67,7 +71,15 @@ impl<S: CodeState> Scenario<S> {
         };
         let memories = simulation.machine.memories(&program);
         let trace = recording.finish(program.header(seed), end.outcome, end.end);
-        Ok(Run { scenario: self, source_map, trace, memories, schedule: None, state })
+        Ok(Run {
+            scenario: self,
+            source_map,
+            trace,
+            memories,
+            schedule: None,
+            is_end_known: AtomicBool::new(false),
+            state,
+        })
     }
 }
 
@@ -136,19 +148,39 @@ impl<S: CodeState> Run<'_, S> {
         text_gantt(&timeline.input(self.scenario.name().to_owned()), &TextStyle::default())
     }
 
+    /// The timeline as a picture in SVG, as `tempolane run` writes it; of other pictures, and of
+    /// their looks, see [`crate::render`].
+    ///
+    /// ```
+    /// use tempolane::builder::Scenario;
+    ///
+    /// let run = Scenario::from_file("scenarios/lab5/sequential.yaml")?;
+    /// let picture = run.run().svg();
+    /// assert!(picture.starts_with("<svg "));
+    /// # Ok::<(), tempolane::builder::Problems>(())
+    /// ```
+    pub fn svg(&self) -> String {
+        let timeline = Timeline::new(&self.trace);
+        svg(&gantt(&timeline.input(self.scenario.name().to_owned()), &Style::default()))
+    }
+
     /// Whether the run is as this text expects it, which has the form of
     /// `expect` in a file: `"total_time: {at_most: 31s}"`.
+    ///
+    /// A deadlock, a fault or a limit is a failure, whatever else is expected, until somebody says
+    /// what the `outcome` is: this text, or one that was checked before and right, as in
+    /// `run.assert_deadlock().assert_count("loader.added", 3)`.
     ///
     /// # Errors
     /// What was expected and what was seen, with the timeline and how to see
     /// the run again; or why nothing of the kind can be expected.
     pub fn check(&self, expect: &str) -> Result<(), String> {
-        self.failure(expect)?.map_or(Ok(()), |failure| Err(failure.told()))
+        self.failure(Expect::Text(expect))?.map_or(Ok(()), |failure| Err(failure.told()))
     }
 
     /// What is not as expected, if anything is.
-    pub(super) fn failure(&self, expect: &str) -> Result<Option<Failure>, String> {
-        let prepared = self.scenario.prepare_expecting(expect).map_err(|problems| problems.to_string())?;
+    pub(super) fn failure(&self, expect: Expect<'_>) -> Result<Option<Failure>, String> {
+        let prepared = self.scenario.prepare(expect).map_err(|problems| problems.to_string())?;
         let monitors = Monitors::new(&prepared.loaded.model.expect, &self.trace.header);
         let mut watch = Watch::new(&monitors, &self.trace.header);
         self.trace.replay(&mut watch);
@@ -161,6 +193,11 @@ impl<S: CodeState> Run<'_, S> {
         }
         let no_races = prepared.loaded.model.expect.no_races;
         failed.extend(no_races.and_then(|line| self.trace.races().failure(&self.trace.header, line)));
+        if prepared.says_outcome() {
+            self.is_end_known.fetch_or(failed.is_empty(), Ordering::Relaxed);
+        } else {
+            failed.extend(self.bad_end());
+        }
         if failed.is_empty() {
             return Ok(None);
         }
@@ -171,13 +208,26 @@ impl<S: CodeState> Run<'_, S> {
         Ok(Some(Failure { said, reproduction: self.reproduction(expect) }))
     }
 
+    /// That it ended badly, and nobody has said that it does.
+    fn bad_end(&self) -> Option<FailedExpectation> {
+        let name = match self.trace.outcome {
+            Outcome::Completed | Outcome::Horizon => return None,
+            _ if self.is_end_known.load(Ordering::Relaxed) => return None,
+            Outcome::Deadlock(_) | Outcome::Fault(_) | Outcome::Limit { .. } => self.outcome(),
+        };
+        let message = format!(
+            "the run ended with the outcome {name}, which nobody expects; if it is to, say so first: `outcome: {name}`"
+        );
+        Some(FailedExpectation { message, line: 0, seen: None })
+    }
+
     /// How to see it again, in a file that expects this.
-    pub(super) fn reproduction(&self, expect: &str) -> Reproduction {
+    pub(super) fn reproduction(&self, expect: Expect<'_>) -> Reproduction {
         Reproduction {
             name: self.scenario.name().to_owned(),
             seed: self.trace.header.seed,
             version: self.trace.header.version.clone(),
-            text: self.scenario.file(expect),
+            subject: self.scenario.subject(expect),
             schedule: self.schedule.clone(),
         }
     }
@@ -193,7 +243,7 @@ impl<S: CodeState> Run<'_, S> {
     }
 
     /// A failure, with the step at which it was seen.
-    fn placed(&self, failure: &crate::analysis::FailedExpectation) -> String {
+    fn placed(&self, failure: &FailedExpectation) -> String {
         let message = self.source_map.in_code(&failure.message);
         let place = failure.seen.and_then(|moment| self.source_map.place(moment.line));
         match place {
@@ -208,6 +258,11 @@ impl<S: CodeState> Run<'_, S> {
     /// If the run is not so.
     #[track_caller]
     pub fn assert(&self, expect: &str) -> &Self {
+        self.assert_as(Expect::Text(expect))
+    }
+
+    #[track_caller]
+    pub(super) fn assert_as(&self, expect: Expect<'_>) -> &Self {
         match self.failure(expect) {
             Ok(None) => self,
             Ok(Some(failure)) => panic!("{}", failure.kept()),
@@ -289,7 +344,8 @@ impl<S: CodeState> Run<'_, S> {
         self.assert(&format!("memories: {{{}: {}}}", key(name), terms(values)))
     }
 
-    /// The level of a resource never left these bounds.
+    /// The level of a resource never left these bounds: of a mutex or a semaphore the permits that
+    /// are free, of a buffer the items in it.
     #[track_caller]
     pub fn assert_level_within(
         &self,
@@ -364,6 +420,6 @@ impl<S: CodeState> Run<'_, S> {
 /// The timeline, how it ended, and how to see it again.
 impl<S: CodeState> std::fmt::Display for Run<'_, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}{}", self.shown(), self.reproduction("").told())
+        write!(f, "{}{}", self.shown(), self.reproduction(Expect::NOTHING).told())
     }
 }

@@ -1,27 +1,34 @@
 //! A scenario made in code: what there is, and how it is checked and run.
 
 use super::code::{Caller, Frames, Function, Functions, Numbered};
+use super::expect::Expect;
 use super::problem::{Problem, Problems};
+use super::reproduction::Subject;
 use super::resource::Resource;
-use super::source_map::{EXPECTATION, SourceMap, shown};
+use super::source_map::{EXPECTATION, Place, SourceMap, shown};
 use super::state::CodeState;
 use super::steps::Steps;
 use super::term::{Distribution, Term, key};
+use super::written::{Setting, Written};
 use crate::program::{self, BoundProgram};
-use crate::scenario::{LoadError, LoadedScenario, load_program};
+use crate::scenario::{LoadError, LoadedScenario, load_amended, load_program};
+use crate::trace::{Claim, Expected};
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 
-/// A scenario, made in code instead of YAML. See [the module](super).
+/// A scenario, made in code instead of YAML, or [read](Scenario::from_yaml) from that. See
+/// [the module](super).
 pub struct Scenario<S: CodeState = ()> {
     name: String,
     state: S,
-    seed: u64,
-    horizon: Option<Term>,
-    warm_up: Option<Term>,
+    /// The text that it was read from, if it is not made in code.
+    written: Option<Written>,
+    seed: Option<(u64, &'static Location<'static>)>,
+    horizon: Option<(Term, &'static Location<'static>)>,
+    warm_up: Option<(Term, &'static Location<'static>)>,
     measures: Vec<(String, String, &'static Location<'static>)>,
-    params: Vec<(String, Term)>,
-    settings: Vec<(String, String)>,
+    params: Vec<(String, Term, &'static Location<'static>)>,
+    settings: Vec<Setting>,
     resources: Vec<(String, Resource, &'static Location<'static>)>,
     processes: Vec<Process<S>>,
     functions: Functions<S>,
@@ -113,6 +120,19 @@ impl Scenario {
     pub fn new(name: &str) -> Scenario {
         Scenario::with_state(name, ())
     }
+
+    /// A scenario that was read.
+    pub(super) fn of_text(written: Written) -> Scenario {
+        let name = written.loaded.model.name.clone();
+        Scenario { written: Some(written), ..Scenario::new(&name) }
+    }
+}
+
+/// Its name alone; [`Scenario::yaml`] has all of it.
+impl<S: CodeState> std::fmt::Debug for Scenario<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Scenario").field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 impl<S: CodeState> Scenario<S> {
@@ -121,7 +141,8 @@ impl<S: CodeState> Scenario<S> {
         Scenario {
             name: name.to_owned(),
             state,
-            seed: 0,
+            written: None,
+            seed: None,
             horizon: None,
             warm_up: None,
             measures: Vec::new(),
@@ -134,20 +155,24 @@ impl<S: CodeState> Scenario<S> {
     }
 
     /// A parameter; it may use those before it.
+    #[track_caller]
     pub fn param(&mut self, name: &str, value: impl Into<Term>) -> &mut Self {
-        self.params.push((name.to_owned(), value.into()));
+        self.params.push((name.to_owned(), value.into(), Location::caller()));
         self
     }
 
-    /// Gives a parameter another value, as `--set` does for a file.
+    /// Gives a parameter another value, as `--set` does for a file; once more, the last one.
+    #[track_caller]
     pub fn set(&mut self, name: &str, value: impl Into<Term>) -> &mut Self {
-        self.settings.push((name.to_owned(), value.into().0));
+        self.settings.retain(|set| set.name != name);
+        self.settings.push(Setting { name: name.to_owned(), value: value.into().0, at: Location::caller() });
         self
     }
 
     /// When a run is stopped.
+    #[track_caller]
     pub fn horizon(&mut self, at: impl Into<Term>) -> &mut Self {
-        self.horizon = Some(at.into());
+        self.horizon = Some((at.into(), Location::caller()));
         self
     }
 
@@ -162,14 +187,16 @@ impl<S: CodeState> Scenario<S> {
     }
 
     /// How much of the start of a run the measures leave out.
+    #[track_caller]
     pub fn warm_up(&mut self, until: impl Into<Term>) -> &mut Self {
-        self.warm_up = Some(until.into());
+        self.warm_up = Some((until.into(), Location::caller()));
         self
     }
 
     /// The seed of all random streams; at most 2^63 - 1.
+    #[track_caller]
     pub fn seed(&mut self, seed: u64) -> &mut Self {
-        self.seed = seed;
+        self.seed = Some((seed, Location::caller()));
         self
     }
 
@@ -240,10 +267,15 @@ impl<S: CodeState> Scenario<S> {
         self
     }
 
-    /// The scenario as a file that `tempolane run` takes; `None` if it calls
-    /// code, which no file can hold.
+    /// The scenario as a file that `tempolane run` takes, with parameters as they were
+    /// [set](Scenario::set); `None` if it calls code, which no file can hold. Of a scenario of
+    /// [YAML](Scenario::from_yaml) it is the text, and `None` if a value was set that stands
+    /// in it in a way that cannot be replaced.
     pub fn yaml(&self) -> Option<String> {
-        self.functions.all.is_empty().then(|| self.source_map().text)
+        match &self.written {
+            Some(written) => self.text_of(written),
+            None => self.file(Expect::NOTHING),
+        }
     }
 
     /// Checks it, without running it.
@@ -251,34 +283,53 @@ impl<S: CodeState> Scenario<S> {
     /// # Errors
     /// Everything that is wrong with it, in one go.
     pub fn check(&self) -> Result<(), Problems> {
-        self.prepare("").map(|_| ())
+        self.prepare(Expect::NOTHING).map(|_| ())
     }
 
     /// The program with the values of its parameters, for drivers of one's own
-    /// and for [`crate::explore`].
+    /// and for [`crate::explore`]. Code is no part of it: where a step [calls](Steps::call) some,
+    /// a driver has to have it ([`crate::backend::Code`]), and a run without it ends in a fault.
     ///
     /// # Errors
     /// Everything that is wrong with it, in one go.
     pub fn program(&self) -> Result<BoundProgram, Problems> {
-        Ok(self.prepare("")?.program)
+        Ok(self.prepare(Expect::NOTHING)?.program)
     }
 
-    /// Checks it with this text as what is expected, and makes what a run needs.
-    pub(super) fn prepare_expecting(&self, expect: &str) -> Result<Prepared, Problems> {
-        self.prepare(&expecting(expect))
-    }
-
-    /// The scenario as a file, with parameters as they were set, and with this
-    /// text as what is expected; `None` if it has code, which no file can hold.
-    pub(super) fn file(&self, expect: &str) -> Option<String> {
+    /// The scenario as a file, with parameters as they were set, and with what is
+    /// expected; `None` if it has code, which no file can hold.
+    fn file(&self, expect: Expect<'_>) -> Option<String> {
         if !self.functions.all.is_empty() {
             return None;
         }
-        let params = self.prepare_expecting(expect).ok()?.loaded.params;
-        let is_set = |name: &String| self.settings.iter().any(|(set, _)| set == name);
+        // What is wrong with it does not keep it from being shown.
+        let params = self.prepare(expect).map_or_else(|_| Vec::new(), |prepared| prepared.loaded.params);
+        let is_set = |name: &String| self.settings.iter().any(|set| set.name == *name);
         let value =
             |number: usize, name: &String| Some(Term::from(*params.get(number)?)).filter(|_| is_set(name));
-        Some(self.source_map_with(&value).text + &expecting(expect))
+        Some(self.source_map_with(&value).source.text + &expect.lines().unwrap_or_default())
+    }
+
+    /// Which file shows a run again.
+    pub(super) fn subject(&self, expect: Expect<'_>) -> Subject {
+        match &self.written {
+            Some(written) => self.subject_of(written),
+            None => self.file(expect).map_or(Subject::None, Subject::Text),
+        }
+    }
+
+    pub(super) fn written(&self) -> Option<&Written> {
+        self.written.as_ref()
+    }
+
+    /// The parameters that were set, with their values.
+    pub(super) fn settings(&self) -> Vec<(String, String)> {
+        self.settings.iter().map(|set| (set.name.clone(), set.value.clone())).collect()
+    }
+
+    /// Whether its text has another horizon or warm-up than was read.
+    pub(super) fn is_amended(&self) -> bool {
+        self.horizon.is_some() || self.warm_up.is_some()
     }
 
     /// Its code over this state, for a run.
@@ -292,7 +343,8 @@ impl<S: CodeState> Scenario<S> {
     }
 
     pub(super) fn seed_of_runs(&self) -> u64 {
-        self.seed
+        let read = || self.written.as_ref().map_or(0, |written| written.loaded.model.seed);
+        self.seed.map_or_else(read, |(seed, _)| seed)
     }
 
     /// The state with which a run begins.
@@ -305,35 +357,96 @@ impl<S: CodeState> Scenario<S> {
         &self.name
     }
 
-    /// Checks the text with `more` behind it, and makes what a run needs.
-    pub(super) fn prepare(&self, more: &str) -> Result<Prepared, Problems> {
+    /// Checks it with what is expected, and makes what a run needs.
+    pub(super) fn prepare(&self, expect: Expect<'_>) -> Result<Prepared, Problems> {
+        let name = &self.name;
+        self.refuse_unsayable()?;
         let mut source_map = self.source_map();
-        for line in more.lines() {
+        let mut text_ends = source_map.source.text.len();
+        if let Some(written) = &self.written {
+            self.refuse_additions(written, self.declared())?;
+            self.amendments(&mut source_map);
+            text_ends = written.source_map().source.text.len();
+        }
+        for line in expect.lines().unwrap_or_default().lines() {
             source_map.line(0, line, EXPECTATION, None);
         }
-        let name = &self.name;
-        let loaded = load_program(name, &source_map.text, &self.settings).map_err(|error| match error {
-            LoadError::Diagnostics(found) => Problems::found(name, &source_map, &found),
+        let (text, more) = source_map.source.text.split_at(text_ends);
+        let settings = self.settings();
+        let loaded = match &self.written {
+            Some(written) => load_amended(&written.loaded.source.label, text, more, &settings),
+            None => load_program(name, text, more, &settings),
+        };
+        let mut loaded = loaded.map_err(|error| match error {
+            LoadError::Diagnostics(found) => Problems::found(name, &source_map, &self.settings, &found),
             other => Problems::one(name, Problem::of(other.to_string())),
         })?;
+        match expect {
+            Expect::Own => self.has_expectations(&loaded)?,
+            Expect::Text("") => loaded.model.expect = Expected::default(),
+            Expect::Text(_) => {}
+        }
         let compiled = program::compile(&loaded.model);
         let program = compiled.bind(&loaded.model, &loaded.params).map_err(|error| {
-            let place = source_map.place(error.site.line).cloned();
+            let place = source_map.place_at(error.site);
             Problems::one(name, Problem { place, ..Problem::of(error.message) })
         })?;
         let frames = Frames::new(&loaded.model, &compiled, &program);
         Ok(Prepared { source_map, loaded, program, frames })
     }
 
+    /// Refuses what no text can say.
+    fn refuse_unsayable(&self) -> Result<(), Problems> {
+        let stray = |process: &Process<S>, &(method, at): &(&str, _)| Problem {
+            place: Some(Place::in_code(format!("`{method}` of process {}", shown(&process.name)), at)),
+            ..Problem::of(format!("`{method}` says something of the step before it, and there is none"))
+        };
+        let strays = self
+            .processes
+            .iter()
+            .flat_map(|process| process.steps.strays.iter().map(move |one| (process, one)));
+        let mut items: Vec<Problem> = strays.map(|(process, one)| stray(process, one)).collect();
+        if let Some((seed, at)) = self.seed.filter(|(seed, _)| i64::try_from(*seed).is_err()) {
+            let place = Some(Place::in_code("the seed".to_owned(), at));
+            items.push(Problem {
+                place,
+                ..Problem::of(format!("a seed is at most 2^63 - 1, and not {seed}"))
+            });
+        }
+        if items.is_empty() { Ok(()) } else { Err(Problems::of(&self.name, items)) }
+    }
+
+    /// What was declared in Rust, each with its kind, name and place.
+    fn declared(&self) -> impl Iterator<Item = (&'static str, String, &'static Location<'static>)> {
+        let params = self.params.iter().map(|(name, _, at)| ("parameter", name.clone(), *at));
+        let resources = self.resources.iter().map(|(name, _, at)| ("resource", name.clone(), *at));
+        let measures = self.measures.iter().map(|(name, _, at)| ("measure", name.clone(), *at));
+        let processes = self.processes.iter().map(|process| ("process", process.name.clone(), process.at));
+        params.chain(resources).chain(measures).chain(processes)
+    }
+
     fn source_map(&self) -> SourceMap {
-        self.source_map_with(&|_, _| None)
+        match &self.written {
+            Some(written) => written.source_map(),
+            None => self.source_map_with(&|_, _| None),
+        }
+    }
+
+    /// The lines of what holds for the scenario as a whole, as far as it was said.
+    fn amendments(&self, source_map: &mut SourceMap) {
+        if let Some((seed, at)) = self.seed {
+            source_map.line(0, &format!("seed: {seed}"), "the seed", Some(at));
+        }
+        if let Some((horizon, at)) = &self.horizon {
+            source_map.line(0, &format!("horizon: {}", horizon.yaml()), "the horizon", Some(at));
+        }
+        if let Some((warm_up, at)) = &self.warm_up {
+            source_map.line(0, &format!("warm_up: {}", warm_up.yaml()), "the warm-up", Some(at));
+        }
     }
 
     /// The lines of what is measured.
     fn measured(&self, source_map: &mut SourceMap) {
-        if let Some(warm_up) = &self.warm_up {
-            source_map.line(0, &format!("warm_up: {}", warm_up.yaml()), "the warm-up", None);
-        }
         if self.measures.is_empty() {
             return;
         }
@@ -349,16 +462,16 @@ impl<S: CodeState> Scenario<S> {
         let mut source_map = SourceMap::default();
         source_map.line(0, "version: 1", "the scenario", None);
         source_map.line(0, &format!("name: {}", key(&self.name)), "the name", None);
-        source_map.line(0, &format!("seed: {}", self.seed), "the seed", None);
-        if let Some(horizon) = &self.horizon {
-            source_map.line(0, &format!("horizon: {}", horizon.yaml()), "the horizon", None);
+        if self.seed.is_none() {
+            source_map.line(0, "seed: 0", "the seed", None);
         }
+        self.amendments(&mut source_map);
         self.measured(&mut source_map);
         source_map.line(0, "params:", "the parameters", None);
-        for (number, (name, first)) in self.params.iter().enumerate() {
+        for (number, (name, first, at)) in self.params.iter().enumerate() {
             let value = value(number, name).unwrap_or_else(|| first.clone());
             let line = format!("{}: {}", key(name), value.yaml());
-            source_map.line(1, &line, &format!("parameter {}", shown(name)), None);
+            source_map.line(1, &line, &format!("parameter {}", shown(name)), Some(at));
         }
         source_map.line(0, "resources:", "the resources", None);
         for (name, resource, at) in &self.resources {
@@ -389,17 +502,10 @@ impl<S: CodeState> Scenario<S> {
                     Some(process.at),
                 );
             }
-            source_map.steps(2, "do", &process.steps.steps, "", &process.name);
+            source_map.steps((2, "do"), &process.steps.steps, ("", &process.name), process.at);
         }
         source_map
     }
-}
-
-/// The lines of a file that say what is expected.
-fn expecting(expect: &str) -> String {
-    let lines: String = expect.lines().map(|line| format!("  {line}\n")).collect();
-    let head = if lines.is_empty() { "" } else { "expect:\n" };
-    format!("{head}{lines}")
 }
 
 /// A checked scenario with all that a run needs.
@@ -408,4 +514,12 @@ pub(super) struct Prepared {
     pub(super) loaded: LoadedScenario,
     pub(super) program: BoundProgram,
     pub(super) frames: Frames,
+}
+
+impl Prepared {
+    /// Whether the outcome is expected to be this or that.
+    pub(super) fn says_outcome(&self) -> bool {
+        let expected = &self.loaded.model.expect.expectations;
+        expected.iter().any(|one| matches!(one.claim, Claim::Outcome(_)))
+    }
 }

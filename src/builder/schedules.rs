@@ -4,6 +4,7 @@
 //! ends, and whatever keeps the exploration from being a proof. Which schedules
 //! there are is decided by [`crate::explore`].
 
+use super::expect::Expect;
 use super::explore::Explore;
 use super::found::{Failed, Found, Schedules};
 use super::run::Run;
@@ -14,9 +15,10 @@ use crate::explore::{self, Cancellation, End, Exploration, Mode, Options, Reduce
 use crate::trace::{Claim, Expectation};
 use std::fmt::Debug;
 use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
 
 /// What is made of an exploration.
-type Judge<'j, 's, S, T> =
+pub(super) type Judge<'j, 's, S, T> =
     &'j mut dyn for<'e> FnMut(&Found<'s, 'e, S>, &Exploration<'_>) -> Result<T, Failed>;
 
 impl<S: CodeState + Send> Scenario<S> {
@@ -44,7 +46,7 @@ impl<S: CodeState + Send> Scenario<S> {
         explore: impl Into<Explore>,
         expect: &str,
     ) -> Result<Schedules<S>, String> {
-        self.every(explore.into(), expect, &mut |_, _| Ok(())).map_err(|failed| failed.told())
+        self.every(explore.into(), Expect::Text(expect), &mut |_, _| Ok(())).map_err(|failed| failed.told())
     }
 
     /// Panics unless every schedule is as this text expects it; for tests. See
@@ -54,7 +56,7 @@ impl<S: CodeState + Send> Scenario<S> {
     /// If some schedule is not so, or if code panics.
     #[track_caller]
     pub fn assert_every_schedule(&self, explore: impl Into<Explore>, expect: &str) -> Schedules<S> {
-        match self.every(explore.into(), expect, &mut |_, _| Ok(())) {
+        match self.every(explore.into(), Expect::Text(expect), &mut |_, _| Ok(())) {
             Ok(schedules) => schedules,
             Err(failed) => panic!("{}", failed.kept()),
         }
@@ -79,8 +81,10 @@ impl<S: CodeState + Send> Scenario<S> {
     where
         S: Debug,
     {
-        self.every(explore.into(), expect, &mut |found, exploration| found.ends(exploration, &is_right))
-            .map_err(|failed| failed.told())
+        self.every(explore.into(), Expect::Text(expect), &mut |found, exploration| {
+            found.ends(exploration, &is_right)
+        })
+        .map_err(|failed| failed.told())
     }
 
     /// Panics unless every schedule is as this text expects it, and the state of the
@@ -99,8 +103,9 @@ impl<S: CodeState + Send> Scenario<S> {
     where
         S: Debug,
     {
-        match self.every(explore.into(), expect, &mut |found, exploration| found.ends(exploration, &is_right))
-        {
+        match self.every(explore.into(), Expect::Text(expect), &mut |found, exploration| {
+            found.ends(exploration, &is_right)
+        }) {
             Ok(schedules) => schedules,
             Err(failed) => panic!("{}", failed.kept()),
         }
@@ -148,7 +153,10 @@ impl<S: CodeState + Send> Scenario<S> {
     pub fn assert_some_schedule(&self, explore: impl Into<Explore>, outcome: &str) -> Run<'_, S> {
         match self.some(explore.into(), outcome) {
             Ok(Some(run)) => run,
-            Ok(None) => panic!("{}: no schedule ends with the outcome {outcome}", self.name()),
+            Ok(None) => {
+                let outcome = outcome.trim().trim_start_matches("outcome:").trim_start();
+                panic!("{}: no schedule ends with the outcome {outcome}", self.name())
+            }
             Err(failed) => panic!("{}", failed.kept()),
         }
     }
@@ -159,7 +167,7 @@ impl<S: CodeState + Send> Scenario<S> {
         let outcome = self.outcome_of(outcome)?;
         let outcome = outcome.as_str();
         let end = ENDS.iter().find(|(name, _)| *name == outcome).map(|&(_, end)| end);
-        self.explore(explore, "", &mut |found, exploration| {
+        self.explore(explore, Expect::NOTHING, &mut |found, exploration| {
             let mut stops = exploration.stops().into_iter();
             let witness = match end {
                 Some(end) => exploration.witness(end),
@@ -168,7 +176,11 @@ impl<S: CodeState + Send> Scenario<S> {
                     .map(|(.., witness)| witness),
             };
             match witness {
-                Some(witness) => Ok(Some(found.run(outcome, &witness))),
+                Some(witness) => {
+                    let run = found.run(outcome, &witness);
+                    run.is_end_known.store(true, Ordering::Relaxed);
+                    Ok(Some(run))
+                }
                 None => found.proves(exploration).map(|()| None),
             }
         })
@@ -177,7 +189,7 @@ impl<S: CodeState + Send> Scenario<S> {
     /// The outcome that a text expects: a word alone, or with its key.
     fn outcome_of(&self, text: &str) -> Result<String, Failed> {
         let expect = if text.contains(':') { text.to_owned() } else { format!("outcome: {text}") };
-        let prepared = self.prepare_expecting(&expect).map_err(|problems| Failed::wrong(&problems))?;
+        let prepared = self.prepare(Expect::Text(&expect)).map_err(|problems| Failed::wrong(&problems))?;
         let expected = &prepared.loaded.model.expect;
         let is_all = expected.no_races.is_none() && expected.lines_of_figures().is_empty();
         match expected.expectations.as_slice() {
@@ -190,10 +202,10 @@ impl<S: CodeState + Send> Scenario<S> {
         }
     }
 
-    fn every<'s>(
+    pub(super) fn every<'s>(
         &'s self,
         explore: Explore,
-        expect: &str,
+        expect: Expect<'_>,
         look: Judge<'_, 's, S, ()>,
     ) -> Result<Schedules<S>, Failed> {
         self.explore(explore, expect, &mut |found, exploration| {
@@ -216,10 +228,10 @@ impl<S: CodeState + Send> Scenario<S> {
     fn explore<'s, T>(
         &'s self,
         explore: Explore,
-        expect: &str,
+        expect: Expect<'_>,
         judge: Judge<'_, 's, S, T>,
     ) -> Result<T, Failed> {
-        let prepared = self.prepare_expecting(expect).map_err(|problems| Failed::wrong(&problems))?;
+        let prepared = self.prepare(expect).map_err(|problems| Failed::wrong(&problems))?;
         self.refuse(explore, &prepared)?;
         let header = prepared.program.header(self.seed_of_runs());
         let expected = &prepared.loaded.model.expect;

@@ -16,6 +16,8 @@ pub struct Steps<S> {
     pub(super) code: Vec<Function<S>>,
     /// Calls before those of this process.
     pub(super) first_call: usize,
+    /// What was said of a step before where there is none, by method.
+    pub(super) strays: Vec<(&'static str, &'static Location<'static>)>,
 }
 
 /// A step as lines of YAML.
@@ -31,7 +33,7 @@ pub(super) struct Step {
 
 impl<S> Steps<S> {
     pub(super) fn new(first_call: usize) -> Steps<S> {
-        Steps { steps: Vec::new(), code: Vec::new(), first_call }
+        Steps { steps: Vec::new(), code: Vec::new(), first_call, strays: Vec::new() }
     }
 
     #[track_caller]
@@ -46,24 +48,27 @@ impl<S> Steps<S> {
         self
     }
 
-    /// Adds a key to the step before.
+    /// Adds a key to the step before; `method` is what does that.
     #[track_caller]
-    pub(super) fn beside(&mut self, head: String) -> &mut Self {
+    pub(super) fn beside(&mut self, method: &'static str, head: String) -> &mut Self {
         match self.steps.last_mut() {
             Some(step) => step.heads.push(head),
-            // The check says that a step is missing.
-            None => return self.add(head),
+            None => self.strays.push((method, Location::caller())),
         }
         self
     }
 
     /// Adds a key with steps below it to the step before.
     #[track_caller]
-    pub(super) fn body_beside(&mut self, key: &'static str, steps: impl FnOnce(&mut Steps<S>)) -> &mut Self {
+    pub(super) fn body_beside(
+        &mut self,
+        (method, key): (&'static str, &'static str),
+        steps: impl FnOnce(&mut Steps<S>),
+    ) -> &mut Self {
         let inner = self.nested(steps);
         match self.steps.last_mut() {
             Some(step) => step.bodies.push((key, inner)),
-            None => drop(self.block(Vec::new(), vec![(key, inner)])),
+            None => self.strays.push((method, Location::caller())),
         }
         self
     }
@@ -73,6 +78,7 @@ impl<S> Steps<S> {
         let mut inner = Steps::new(self.first_call + self.code.len());
         make(&mut inner);
         self.code.append(&mut inner.code);
+        self.strays.append(&mut inner.strays);
         inner.steps
     }
 
@@ -107,11 +113,9 @@ impl<S> Steps<S> {
     }
 
     /// Calls the delay or the work before so in pictures, where it changes the run in nothing.
+    #[track_caller]
     pub fn label(&mut self, name: &str) -> &mut Self {
-        if let Some(step) = self.steps.last_mut() {
-            step.heads.push(format!("label: {}", quoted(name)));
-        }
-        self
+        self.beside("label", format!("label: {}", quoted(name)))
     }
 
     /// Starts processes that are not alive: those that are
@@ -171,26 +175,26 @@ impl<S> Steps<S> {
     /// What is done when the block before is interrupted.
     #[track_caller]
     pub fn on_interrupt(&mut self, handler: impl FnOnce(&mut Steps<S>)) -> &mut Self {
-        self.body_beside("on_interrupt", handler)
+        self.body_beside(("on_interrupt", "on_interrupt"), handler)
     }
 
     /// Behind that the block before goes on with what is left; a [with](Steps::with) when it has
     /// its permit again.
     #[track_caller]
     pub fn then_resume(&mut self) -> &mut Self {
-        self.beside("then: resume".to_owned())
+        self.beside("then_resume", "then: resume".to_owned())
     }
 
     /// Behind that the block before begins again, likewise.
     #[track_caller]
     pub fn then_restart(&mut self) -> &mut Self {
-        self.beside("then: restart".to_owned())
+        self.beside("then_restart", "then: restart".to_owned())
     }
 
     /// The variable gets what is left of a delay or work when the block before is interrupted.
     #[track_caller]
     pub fn left_into(&mut self, variable: &str) -> &mut Self {
-        self.beside(format!("left: {}", key(variable)))
+        self.beside("left_into", format!("left: {}", key(variable)))
     }
 
     /// Ends the process itself; what it holds stays held.
@@ -215,27 +219,27 @@ impl<S> Steps<S> {
     /// done if that is too short says [`Steps::or_else`]; without it, it is a fault.
     #[track_caller]
     pub fn within(&mut self, limit: impl Into<Term>) -> &mut Self {
-        self.beside(format!("within: {}", limit.into().yaml()))
+        self.beside("within", format!("within: {}", limit.into().yaml()))
     }
 
     /// Gives the step before, which waits, a random limit.
     #[track_caller]
     pub fn within_drawn(&mut self, limit: Distribution) -> &mut Self {
-        self.beside(format!("within: {limit}"))
+        self.beside("within_drawn", format!("within: {limit}"))
     }
 
     /// What is done instead if the limit of the step before is too short, or, of a get, if its
     /// buffer is closed.
     #[track_caller]
     pub fn or_else(&mut self, otherwise: impl FnOnce(&mut Steps<S>)) -> &mut Self {
-        self.body_beside("else", otherwise)
+        self.body_beside(("or_else", "else"), otherwise)
     }
 
     /// The variable, a boolean, says whether the step before, which waits, was served; then it
     /// is no fault if its limit is too short, or, of a get, if its buffer is closed.
     #[track_caller]
     pub fn served_into(&mut self, variable: &str) -> &mut Self {
-        self.beside(format!("served: {}", key(variable)))
+        self.beside("served_into", format!("served: {}", key(variable)))
     }
 
     /// Gives a permit, or a mutex, back to each, one after the other.
@@ -261,21 +265,21 @@ impl<S> Steps<S> {
     /// the process. The semaphore has the discipline of priorities.
     #[track_caller]
     pub fn at_priority(&mut self, priority: impl Into<Term>) -> &mut Self {
-        self.beside(format!("priority: {}", priority.into().yaml()))
+        self.beside("at_priority", format!("priority: {}", priority.into().yaml()))
     }
 
     /// The [with](Steps::with) before takes its permit from who has a larger number, if that
     /// one may lose it: [`Steps::on_preempt`], [`Steps::then_resume`], [`Steps::then_restart`].
     #[track_caller]
     pub fn preempt(&mut self) -> &mut Self {
-        self.beside("preempt: true".to_owned())
+        self.beside("preempt", "preempt: true".to_owned())
     }
 
     /// What is done when another process has taken the permit of the [with](Steps::with)
     /// before, which is left behind that, unless it says otherwise.
     #[track_caller]
     pub fn on_preempt(&mut self, handler: impl FnOnce(&mut Steps<S>)) -> &mut Self {
-        self.body_beside("on_preempt", handler)
+        self.body_beside(("on_preempt", "on_preempt"), handler)
     }
 
     /// Puts an item (zero) into each, waiting until it fits.

@@ -3,6 +3,7 @@
 //! Decides how Rust values become the language's own words: everything that
 //! is a value may be an expression too, and is checked as one in a file.
 
+use crate::time::Time;
 use crate::value::Value;
 use std::fmt;
 use std::time::Duration;
@@ -22,12 +23,23 @@ macro_rules! terms {
     };
 }
 
-terms!(i32, i64, u8, u16, u32, u64, usize, bool, &str, String, &String);
+terms!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, bool, &str, String, &String);
 
 impl From<f64> for Term {
     fn from(value: f64) -> Term {
-        // Always with a point or an exponent: a float stays one.
-        Term(format!("{value:?}"))
+        Term::float(value.is_finite(), format!("{value:?}"))
+    }
+}
+
+impl From<f32> for Term {
+    fn from(value: f32) -> Term {
+        Term::float(value.is_finite(), format!("{value:?}"))
+    }
+}
+
+impl From<Time> for Term {
+    fn from(value: Time) -> Term {
+        Term(format!("{}ns", value.as_nanos()))
     }
 }
 
@@ -49,13 +61,22 @@ impl From<Duration> for Term {
 }
 
 impl Term {
+    /// A float, always with a point or an exponent: it stays one. What is not finite is
+    /// written as in YAML, which is refused by what it is and not as an unknown name.
+    fn float(is_finite: bool, digits: String) -> Term {
+        let beginning = if digits.starts_with('-') { "-." } else { "." };
+        let word = digits.trim_start_matches('-').to_ascii_lowercase();
+        Term(if is_finite { digits } else { format!("{beginning}{word}") })
+    }
+
     /// The term as YAML: in quotes unless it is a plain number, duration or
     /// name.
     pub(super) fn yaml(&self) -> String {
         let digits = self.0.strip_prefix('-').unwrap_or(&self.0);
         let unit = digits.trim_start_matches(|c: char| c.is_ascii_digit());
         let is_whole = digits.len() > unit.len() && digits.len() < 18;
-        let is_plain = is_whole && ["", "ns", "us", "ms", "s", "min", "h"].contains(&unit);
+        let is_plain = is_whole && ["", "ns", "us", "ms", "s", "min", "h"].contains(&unit)
+            || [".nan", ".inf"].contains(&digits);
         if is_plain { self.0.clone() } else { key(&self.0) }
     }
 }

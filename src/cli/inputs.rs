@@ -10,7 +10,7 @@ use super::options::{Format, ScenarioOptions};
 use crate::figure::{counted, so_many};
 use crate::program::{BoundProgram, Program, compile};
 use crate::scenario::{
-    Diagnostic, Diagnostics, LoadError, LoadedScenario, Param, Severity, SourceFile, load_file, load_reader,
+    Diagnostic, Diagnostics, LoadError, LoadedScenario, Severity, SourceFile, load_file, load_reader,
     load_str,
 };
 use crate::value::Value;
@@ -406,13 +406,7 @@ fn changed(scenario: &LoadedScenario, settings: &[(String, String)]) -> Vec<Stri
         return Vec::new();
     }
     let plain = load_str(&scenario.source.label, &scenario.source.text, &[]).ok();
-    let differs = |(index, param): &(usize, &Param)| {
-        let before = plain.as_ref().map(|plain| plain.params[*index].to_word());
-        settings.iter().any(|(name, _)| *name == param.name)
-            && before != Some(scenario.params[*index].to_word())
-    };
-    let params = scenario.model.params.iter().enumerate().filter(differs);
-    params.map(|(_, param)| param.name.clone()).collect()
+    scenario.changed(settings, plain.as_ref())
 }
 
 /// Every file that the paths stand for, in their order.

@@ -17,6 +17,17 @@ pub struct BindError {
     pub message: String,
 }
 
+impl std::fmt::Display for BindError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.site.line > 0 {
+            write!(f, "line {}, column {}: ", self.site.line, self.site.column)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for BindError {}
+
 pub(super) fn error(expr: &Expr, message: impl Into<String>) -> BindError {
     BindError { site: expr.site, message: message.into() }
 }

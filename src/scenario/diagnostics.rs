@@ -118,6 +118,12 @@ impl<'t> Reports<'t> {
         }
     }
 
+    /// The same problems, of a text in which their places are the same.
+    pub fn over(self, text: &str) -> Reports<'_> {
+        let Reports { index: _, items, muted, told, comparisons } = self;
+        Reports { index: TextIndex::new(text), items, muted, told, comparisons }
+    }
+
     pub fn index(&self) -> &TextIndex<'t> {
         &self.index
     }

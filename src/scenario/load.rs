@@ -8,7 +8,8 @@ use super::blame;
 use super::check::check;
 use super::diagnostics::{Diagnostic, Diagnostics, Reports, Severity};
 use super::invisible;
-use super::model::Model;
+use super::model::{Model, Param};
+use super::node::Node;
 use super::source::SourceFile;
 use super::{closing, warnings, yaml};
 use crate::ids::Site;
@@ -46,6 +47,18 @@ impl LoadedScenario {
         }
         let all = self.model.tables.iter().fold(text, |all, file| all + &file.hash);
         format!("{:016x}", xxhash_rust::xxh3::xxh3_64(all.as_bytes()))
+    }
+
+    /// The parameters among the `settings` that it was loaded with whose value is another than
+    /// `before`, without settings; all of them if it is not valid without.
+    pub fn changed(&self, settings: &[(String, String)], before: Option<&LoadedScenario>) -> Vec<String> {
+        let differs = |(index, param): &(usize, &Param)| {
+            let before = before.map(|before| before.params[*index].to_word());
+            settings.iter().any(|(name, _)| *name == param.name)
+                && before != Some(self.params[*index].to_word())
+        };
+        let params = self.model.params.iter().enumerate().filter(differs);
+        params.map(|(_, param)| param.name.clone()).collect()
     }
 
     /// What is valid in the scenario and probably not meant; may be empty.
@@ -164,10 +177,24 @@ pub fn load_str(
     text: &str,
     overrides: &[(String, String)],
 ) -> Result<LoadedScenario, LoadError> {
-    load_text(label, text, overrides, false)
+    load_text(label, text, "", overrides, false)
 }
 
-/// As [`load_str`], for a text that a program has written: `call: n` is a step
+/// As [`load_str`], with what `more`, YAML as well, has at its top level in the place of what
+/// the text has under the same keys. Places in it are those behind the last line of the text.
+///
+/// # Errors
+/// As [`load_str`].
+pub fn load_amended(
+    label: &str,
+    text: &str,
+    more: &str,
+    overrides: &[(String, String)],
+) -> Result<LoadedScenario, LoadError> {
+    load_text(label, text, more, overrides, false)
+}
+
+/// As [`load_amended`], for a text that a program has written: `code: n` is a step
 /// in it, for code that only the program has.
 ///
 /// # Errors
@@ -175,25 +202,28 @@ pub fn load_str(
 pub fn load_program(
     label: &str,
     text: &str,
+    more: &str,
     overrides: &[(String, String)],
 ) -> Result<LoadedScenario, LoadError> {
-    load_text(label, text, overrides, true)
+    load_text(label, text, more, overrides, true)
 }
 
 fn load_text(
     label: &str,
     text: &str,
+    more: &str,
     overrides: &[(String, String)],
     by_program: bool,
 ) -> Result<LoadedScenario, LoadError> {
-    if text.len() as u64 > MOST_BYTES {
+    if (text.len() + more.len()) as u64 > MOST_BYTES {
         return Err(too_large(label));
     }
     // A byte order mark would shift the columns of the first line.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let source = SourceFile { label: label.to_owned(), text: text.to_owned() };
-    let mut reports = Reports::new(&source.text);
-    let Some(root) = yaml::read(&mut reports) else {
+    let line_break = if more.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    let source = SourceFile { label: label.to_owned(), text: format!("{text}{line_break}{more}") };
+    let (root, reports) = document(&source, source.text.len() - more.len());
+    let Some(root) = root else {
         let items = reports.into_items();
         return Err(refused(source, items));
     };
@@ -214,6 +244,21 @@ fn load_text(
             Err(refused(source, items))
         }
     }
+}
+
+/// What a text says, of which the part from `more` on is a document of its own.
+fn document(source: &SourceFile, more: usize) -> (Option<Node>, Reports<'_>) {
+    let (text, beside) = source.text.split_at(more);
+    let mut reports = Reports::new(text);
+    let root = yaml::read(&mut reports);
+    if beside.is_empty() {
+        return (root, reports.over(&source.text));
+    }
+    let before = reports.index().line_count() - 1;
+    let beside = "\n".repeat(before) + beside;
+    let mut reports = reports.over(&beside);
+    let root = root.and_then(|root| Some(root.amended(yaml::read(&mut reports)?)));
+    (root, reports.over(&source.text))
 }
 
 /// A text with these problems.

@@ -9,6 +9,8 @@ use crate::trace::{Counted, MeasureKind};
 pub struct MeasureDef {
     /// Its name.
     pub name: String,
+    /// Where that stands.
+    pub site: Site,
     /// What is measured.
     pub what: MeasuredDef,
     /// How much of the start of a run it leaves out, if it says so itself.

@@ -67,7 +67,7 @@ impl Check<'_> {
             }
         };
         let warm_up = warm_up.map_or(Some(None), |typed| typed.map(|typed| Some(typed.expr)))?;
-        Some(MeasureDef { name: entry.key.name.clone(), what: what?, warm_up })
+        Some(MeasureDef { name: entry.key.name.clone(), site: entry.key.site, what: what?, warm_up })
     }
 
     /// Which measure it is, by its keys: all must be of one.

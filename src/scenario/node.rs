@@ -65,6 +65,19 @@ impl Key {
 }
 
 impl Node {
+    /// This map with the entries of another one in the place of those with the same keys.
+    pub fn amended(mut self, by: Node) -> Node {
+        if let (Kind::Map(entries), Kind::Map(others)) = (&mut self.kind, by.kind) {
+            for other in others {
+                match entries.iter_mut().find(|entry| entry.key.name == other.key.name) {
+                    Some(entry) => *entry = other,
+                    None => entries.push(other),
+                }
+            }
+        }
+        self
+    }
+
     /// What was found, for "expected a map, found …".
     pub fn described(&self) -> &'static str {
         match self.kind {

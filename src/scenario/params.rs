@@ -35,7 +35,11 @@ impl Check<'_> {
         for (position, entry) in entries.iter().enumerate() {
             params.extend(self.param(position, entry, overrides));
         }
-        for (name, text) in overrides {
+        for (number, (name, text)) in overrides.iter().enumerate() {
+            if let Some((_, first)) = overrides[..number].iter().find(|(before, _)| before == name) {
+                let items = set_again(name, first, text);
+                self.reports.extend(items);
+            }
             if self.params.position(name).is_none() {
                 let known = self.params.names();
                 let items = unknown_override(name, text, known);
@@ -59,7 +63,7 @@ impl Check<'_> {
         let scope = Scope::params(position);
         let written = self.value(&entry.value, scope, None, &format!("the parameter {}", quoted(name)));
         let ty = written.as_ref().map(Typed::ty);
-        // The last of several values for one name counts.
+        // Several values for one name are reported.
         let given = overrides.iter().rev().find(|(given, _)| given == name);
         let effective = match (given, ty) {
             (Some((_, text)), Some(ty)) => {
@@ -102,6 +106,15 @@ fn unknown_override<'p>(name: &str, text: &str, known: impl Iterator<Item = &'p 
     let span = Span { site: Site { line: 1, column: 1 }, length: narrow(name.chars().count().max(1)) };
     let message = format!("unknown parameter {}", quoted(name));
     reports.unknown_with_hint(span, message, name, known.into_iter(), hint);
+    with_origin(reports.into_items(), &source)
+}
+
+fn set_again(name: &str, first: &str, text: &str) -> Vec<Diagnostic> {
+    let source = override_source(name, text);
+    let mut reports = Reports::new(&source.text);
+    let span = Span { site: Site { line: 1, column: 1 }, length: narrow(name.chars().count().max(1)) };
+    let message = format!("the parameter {} is set twice, to {first} and to {text}", quoted(name));
+    reports.error_with_hint(span, message, "set it once");
     with_origin(reports.into_items(), &source)
 }
 

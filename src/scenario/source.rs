@@ -7,7 +7,7 @@
 use crate::ids::Site;
 
 /// A text with the name under which diagnostics mention it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SourceFile {
     /// The file's path as the user gave it, or another name.
     pub label: String,
@@ -16,6 +16,16 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
+    /// A line without its break, counted from 1.
+    pub fn line(&self, line: u32) -> Option<&str> {
+        TextIndex::new(&self.text).line(line)
+    }
+
+    /// How many lines there are; one more than breaks.
+    pub fn line_count(&self) -> usize {
+        TextIndex::new(&self.text).line_count()
+    }
+
     /// A number for the text, as 16 hexadecimal digits: XXH3, 64 bits. Equal texts have
     /// equal ones.
     pub fn hash(&self) -> String {

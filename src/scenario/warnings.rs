@@ -11,11 +11,11 @@ use super::evaluate::{evaluate, evaluate_for};
 use super::expr::Expr;
 use super::kinds::in_language;
 use super::loops::{self, Endless};
-use super::model::{Model, ProcessDef, ResourceDef, ResourceRef, Step, StepKind, each};
+use super::model::{MeasuredDef, Model, ProcessDef, ResourceDef, ResourceRef, Step, StepKind, each};
 use super::names::quoted;
 use super::source::narrow;
 use crate::figure::verb;
-use crate::ids::{ResourceDefId, Site};
+use crate::ids::{MarkId, ResourceDefId, Site};
 use crate::time::format_nanos;
 use crate::trace::{Claim, ResourceKind};
 use crate::value::Value;
@@ -39,7 +39,8 @@ pub(super) fn unused(what: &str, name: &str, site: Site) -> Option<Diagnostic> {
 /// The warnings about how the processes use what they share. `asked` says of
 /// each resource whether its level is asked or expected.
 pub(super) fn of_model(model: &Model, params: &[Value], asked: &[bool]) -> Vec<Diagnostic> {
-    let unmeasured = unmeasured(model, params);
+    let mut unmeasured = unmeasured(model, params);
+    unmeasured.extend(apart(model));
     if expects_no_end(model) {
         return unmeasured;
     }
@@ -85,6 +86,31 @@ fn unmeasured(model: &Model, params: &[Value]) -> Vec<Diagnostic> {
         ))
     };
     all.filter_map(told).collect()
+}
+
+/// Sojourns between marks that no process passes both.
+fn apart(model: &Model) -> impl Iterator<Item = Diagnostic> {
+    let passes = |process: &ProcessDef, wanted: MarkId| {
+        let mut found = false;
+        each(&process.body, &mut |step| {
+            found |= matches!(step.kind, StepKind::Mark { mark, .. } if mark == wanted);
+        });
+        found
+    };
+    model.measures.iter().filter_map(move |measure| {
+        let MeasuredDef::Sojourn { from, to, by_value: false } = measure.what else { return None };
+        if model.processes.iter().any(|process| passes(process, from) && passes(process, to)) {
+            return None;
+        }
+        let [from, to] = [from, to].map(|mark| quoted(&model.marks[mark.index()].name));
+        let message = format!(
+            "the measure {} has no value: no process passes both {from} and {to}",
+            quoted(&measure.name)
+        );
+        let hint =
+            "write `by: value`, and let both marks carry the number of what goes from one to the other";
+        Some(warning(measure.site, measure.name.chars().count(), message, hint))
+    })
 }
 
 /// Ends of a process inside a `with`, which then gives nothing back; `held` is what those

@@ -74,7 +74,7 @@ pub use estimate::Estimate;
 pub use execute::{Ended, Execution};
 pub use objective::{Figures, Objective, RunCondition};
 pub use optimum::{Optimum, optimum};
-pub use plan::{Batch, KnownRuns, Plan, Precision};
+pub use plan::{Batch, KnownRuns, Plan, Precision, figure_request};
 pub use row::{RunRow, key as key_of_run};
 pub use runner::{NoRows, Runner, StopCheck};
 pub use selection::{FIRST_STAGE, Indifference, Selection, SelectionRules};

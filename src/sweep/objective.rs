@@ -7,7 +7,7 @@
 //! all expressions: a figure is a parameter there.
 
 use super::axis::first;
-use super::plan::request;
+use super::plan::figure_request;
 use super::row::{OUTCOMES, RunRow};
 use crate::analysis::{FigureRequest, FigureValue};
 use crate::arithmetic::BinaryOp;
@@ -148,7 +148,7 @@ impl<'s> Figures<'s> {
 
     /// The place of a figure among all.
     fn place(&mut self, figure: &str) -> Result<usize, String> {
-        let request = request(figure, &self.header)?;
+        let request = figure_request(figure, &self.header)?;
         if let Some(place) = self.requests.iter().position(|known| *known == request) {
             return Ok(place);
         }

@@ -68,7 +68,7 @@ impl<'s> Plan<'s> {
         let base = compiled.bind(&scenario.model, &scenario.params).map_err(|error| error.message)?;
         let header = base.header(scenario.model.seed);
         let requests =
-            figures.iter().map(|figure| request(figure, &header)).collect::<Result<Vec<_>, _>>()?;
+            figures.iter().map(|figure| figure_request(figure, &header)).collect::<Result<Vec<_>, _>>()?;
         if let Some((at, again)) =
             requests.iter().enumerate().find(|(at, request)| requests[..*at].contains(request))
         {
@@ -282,8 +282,12 @@ pub(super) fn at_once(runs: u64) -> u64 {
     (runs / LEAST_JOBS).clamp(1, MOST_AT_ONCE)
 }
 
-/// The figure of this name, if there is one.
-pub(super) fn request(figure: &str, header: &Header) -> Result<FigureRequest, String> {
+/// The figure of this name, such as `total_time`, `latency.p95` of the values of a mark, or a
+/// path of `run --format json`.
+///
+/// # Errors
+/// If runs with the names of `header` have none: what there is instead.
+pub fn figure_request(figure: &str, header: &Header) -> Result<FigureRequest, String> {
     let request =
         FigureRequest::read(figure, header).map_err(|why| no_figure(figure, header, why.as_deref()))?;
     let collector = FigureCollector::new(vec![request.clone()], header);

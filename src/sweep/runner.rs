@@ -53,6 +53,8 @@ impl From<Interrupted> for NoRows {
     }
 }
 
+impl std::error::Error for NoRows {}
+
 impl fmt::Display for NoRows {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -42,6 +42,17 @@ pub enum SubjectError {
     Invalid(String),
 }
 
+impl std::fmt::Display for SubjectError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            SubjectError::Interrupted => "interrupted",
+            SubjectError::Invalid(message) => message,
+        })
+    }
+}
+
+impl std::error::Error for SubjectError {}
+
 impl<'s> Subject<'s> {
     /// Asks of a scenario, loaded with these settings, about a figure, such as
     /// `total_time` or `p95(latency)`; `end` is the event that it is the time of, if it is.

@@ -74,7 +74,7 @@ fn a_figure_that_no_scenario_has_is_refused_before_the_first_run() {
         ("processes.worker.running_ns", "there is no process 'worker', only maker\n"),
         ("resources.cpu.utilization", "there is no resource 'cpu', only desk\n"),
         ("resources.desk.kind", "it was \"mutex\"\n"),
-        ("resources.desk", "it has parts: capacity, kind, "),
+        ("resources.desk", "it has parts: capacity, "),
         ("total_time", "there is no 'total_time' in a report, only total_time_ns, events, "),
         ("processes.maker.running_ns.x", "'x' is of something that has no parts\n"),
         ("total_time_ns,x", "there is no figure 'x'"),

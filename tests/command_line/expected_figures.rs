@@ -71,7 +71,7 @@ fn figures_that_are_wrong_are_told_with_their_values() {
         ("figures: {events: 1}", "expected 'events' to be 1, but it was"),
         (
             "figures: {resources.cpu.utilisation: 1}",
-            "there is no 'utilisation' there, only capacity, kind, level_end",
+            "there is no 'utilisation' there, only capacity, level_end",
         ),
         ("figures: {resources.cpu.kind: 1}", "but it was \"processor\""),
         ("figures: {\"processes.request[0].blocked_ns.m\": 0s}", "there is no 'm' there\n"),

@@ -396,7 +396,7 @@ processes: {{p: {{vars: {{i: 0, xs: {{array: 3, of: 0}}}}, do: [{step}]}}}}
 /// A call of code that the driver does not have breaks a rule.
 #[test]
 fn there_is_no_code_unless_somebody_has_it() {
-    let loaded = load_program("test", "version: 1\nprocesses: {p: {do: [{code: 7}]}}\n", &[])
+    let loaded = load_program("test", "version: 1\nprocesses: {p: {do: [{code: 7}]}}\n", "", &[])
         .unwrap_or_else(|error| panic!("{error}"));
     let program = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("it can be bound");
     let mut driver = Driver::new(&program);

@@ -20,6 +20,26 @@ fn warned(text: &str, expected: &[(u32, &str)]) {
     assert!(found.len() == expected.len() && found.iter().zip(expected).all(right), "{found:#?}");
 }
 
+/// A sojourn is that of one process, unless its marks carry what goes from one to the other.
+#[test]
+fn measures_between_marks_of_different_processes() {
+    let text = |measure: &str| {
+        format!(
+            "version: 1
+measures:
+  stay: {measure}
+processes:
+  maker: {{do: [{{mark: {{name: made, value: 1}}}}, {{mark: {{name: back, value: 1}}}}]}}
+  taker: {{count: 2, do: [{{repeat: 2, do: [{{mark: {{name: done, value: 1}}}}]}}]}}
+"
+        )
+    };
+    let apart = "the measure 'stay' has no value: no process passes both 'made' and 'done'";
+    warned(&text("{from: made, to: done}"), &[(3, apart)]);
+    warned(&text("{from: made, to: done, by: value}"), &[]);
+    warned(&text("{from: made, to: back}"), &[]);
+}
+
 #[test]
 fn resources_of_which_one_side_is_missing() {
     warned(

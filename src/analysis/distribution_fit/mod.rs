@@ -63,6 +63,20 @@ pub enum NotFitted {
     Stopped,
 }
 
+impl std::fmt::Display for NotFitted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            NotFitted::Outside(count) => {
+                write!(f, "{count} of the values are below what it can have, or at its end")
+            }
+            NotFitted::NoLikeliest => f.write_str("no member of the family is the most likely one"),
+            NotFitted::Stopped => f.write_str("interrupted"),
+        }
+    }
+}
+
+impl std::error::Error for NotFitted {}
+
 /// How distributions are fitted.
 #[derive(Clone, Copy)]
 pub struct FitOptions<'o> {

@@ -187,7 +187,7 @@ fn number_in_report(
             // A report names only those for which a process waited.
             None if whose.starts_with("blocked") && is_resource(header, part) => 0.into(),
             None => {
-                let there = only(&list(entries.keys()));
+                let there = only(&list(numbers_of(&entries)));
                 return Err(format!("there is no '{part}' there{there}"));
             }
         };
@@ -198,7 +198,10 @@ fn number_in_report(
             FigureValue::of_json(number).map(Some).ok_or_else(|| format!("it was {number}"))
         }
         Value::Null => Ok(None),
-        Value::Object(entries) => Err(format!("it has parts: {}", list(entries.keys()))),
+        Value::Object(entries) if entries.is_empty() => {
+            Err("it would have parts, one for each name, and has none".to_owned())
+        }
+        Value::Object(entries) => Err(format!("it has parts: {}", list(numbers_of(entries)))),
         other => Err(format!("it was {other}")),
     }
 }
@@ -272,6 +275,11 @@ fn no_group(name: &str, names: &str) -> String {
 /// What there is instead, if anything is.
 fn only(names: &str) -> String {
     if names.is_empty() { String::new() } else { format!(", only {names}") }
+}
+
+/// The keys of what is a number, or has some.
+fn numbers_of(entries: &serde_json::Map<String, Value>) -> impl Iterator<Item = &String> {
+    entries.iter().filter(|(_, value)| !value.is_string()).map(|(key, _)| key)
 }
 
 fn list(names: impl Iterator<Item = impl AsRef<str>>) -> String {

@@ -117,8 +117,8 @@ impl<'a> RecordedLabels<'a> {
     }
 
     fn of(&self, process: ProcessId) -> &[RecordedLabel] {
-        let def = self.own.partition_point(|&(first, _)| first <= process) - 1;
-        &self.own[def].1
+        let before = self.own.partition_point(|&(first, _)| first <= process);
+        before.checked_sub(1).map_or(&[], |def| &self.own[def].1)
     }
 
     fn like(&self, label: RecordedLabel, row: &Recorded) -> Like {

@@ -26,6 +26,31 @@ use std::ops::ControlFlow;
 
 /// Looks for a schedule with these points in this order, among at most
 /// `most_states` states.
+///
+/// A point that the scenario cannot have at all, such as one of a process that there is not,
+/// a label that it does not know, or a value of another type, is refused like one that comes
+/// too early. `tempolane validate --recorded` tells such rows as wrong before it looks for
+/// anything, by [`RecordedLabels`]: each point should have a meaning that
+/// [says](RecordedLabels::says) all of it.
+///
+/// ```
+/// use tempolane::backend::{compile, recorded::{Recorded, RecordedLabels, Search, search}};
+/// use tempolane::{ids::ProcessId, scenario::load_str};
+///
+/// let text = "{version: 1, processes: {p: {do: [{mark: made}, {mark: done}]}}}";
+/// let loaded = load_str("p", text, &[])?;
+/// let program = compile(&loaded.model).bind(&loaded.model, &loaded.params)?;
+/// let header = program.header(0);
+/// let labels = RecordedLabels::new(&program, &header);
+/// let point = |label: &str| Recorded { process: ProcessId(0), label: label.to_owned(), value: None };
+/// let is_known = |point: &Recorded| labels.meanings(point).iter().any(|&label| labels.says(label, point));
+///
+/// let log = [point("made"), point("done")];
+/// assert!(log.iter().all(is_known));
+/// assert_eq!(search(&program, &header, &log, 1_000), Search::Allowed);
+/// assert!(!is_known(&point("maade")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn search(program: &BoundProgram, header: &Header, points: &[Recorded], most_states: usize) -> Search {
     let bounds = SearchBudget { states: most_states, ..SearchBudget::default() };
     let labels = RecordedLabels::new(program, header);
@@ -47,5 +72,11 @@ pub fn search_within(
     if position::bytes_of_states(program) > bounds.bytes {
         return Search::GaveUp { reached: 0, states: 0, why: Spent::Memory };
     }
-    search::Searcher::new(program, header, points, meanings, (bounds, control)).run()
+    // What nobody of the scenario passed ends what it can have passed.
+    let known = points.iter().take_while(|point| point.process.index() < program.process_count()).count();
+    let found = search::Searcher::new(program, header, &points[..known], meanings, (bounds, control)).run();
+    match found {
+        Search::Allowed if known < points.len() => Search::Refused { reached: known, instead: Vec::new() },
+        found => found,
+    }
 }

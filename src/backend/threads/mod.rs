@@ -82,6 +82,8 @@ pub enum Trouble {
     NotNative(String),
     /// The system did not start a thread.
     NotStarted(std::io::Error),
+    /// Time cannot pass at this speed; nothing was started.
+    NoSpeed(f64),
     /// It took longer than it may.
     TimedOut(Duration),
     /// The user stopped it.
@@ -95,12 +97,21 @@ impl fmt::Display for Trouble {
         match self {
             Trouble::TooLarge(message) | Trouble::NotNative(message) => f.write_str(message),
             Trouble::NotStarted(error) => write!(f, "the system did not start a thread: {error}"),
+            Trouble::NoSpeed(speed) => {
+                write!(f, "the speed is {speed}, and has to be a number above 0")
+            }
             Trouble::TimedOut(after) => {
                 write!(f, "the threads had not ended after {} s of real time", after.as_secs_f64())
             }
             Trouble::Interrupted => f.write_str("interrupted"),
             Trouble::Panicked(message) => write!(f, "a thread panicked, which is a bug: {message}"),
         }
+    }
+}
+
+impl std::error::Error for Trouble {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        if let Trouble::NotStarted(error) = self { Some(error) } else { None }
     }
 }
 
@@ -161,6 +172,9 @@ pub fn run(
     interrupted: &dyn Fn() -> bool,
 ) -> Result<Recording, Trouble> {
     check(program)?;
+    if !(options.speed.is_finite() && options.speed > 0.0) {
+        return Err(Trouble::NoSpeed(options.speed));
+    }
     let shared = Shared::new(program, options.speed);
     let gate = StartGate::default();
     let mut not_started = None;

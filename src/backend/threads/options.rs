@@ -16,7 +16,7 @@ pub enum Work {
 pub struct ThreadOptions {
     /// The seed of all random streams.
     pub seed: u64,
-    /// How many times as fast as the wall's clock the scenario's runs.
+    /// How many times as fast as the wall's clock the scenario's runs: a finite number above 0.
     pub speed: f64,
     /// How work passes.
     pub work: Work,

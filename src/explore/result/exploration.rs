@@ -58,6 +58,14 @@ pub struct Witness {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Undecided;
 
+impl std::fmt::Display for Undecided {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("this was not found out")
+    }
+}
+
+impl std::error::Error for Undecided {}
+
 /// Processes that wait for ever while others go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlockedForEver {

@@ -45,6 +45,17 @@ pub struct ScheduleError {
     pub message: String,
 }
 
+impl std::fmt::Display for ScheduleError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.line > 0 {
+            write!(f, "line {} of the schedule: ", self.line)?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ScheduleError {}
+
 impl Schedule {
     /// The turns by name.
     pub fn named(program: &BoundProgram, turns: &[Turn]) -> Vec<(String, Vec<u32>)> {
@@ -172,8 +183,9 @@ impl Schedule {
                 other => return Err(failed(format!("unknown key '{other}'"))),
             }
         }
-        if !format || !in_turns {
-            let message = "this is no schedule: it has no `schedule: 1`, or no `turns:`".to_owned();
+        let missing = [(format, "schedule: 1"), (in_turns, "turns:")];
+        if let Some((_, key)) = missing.into_iter().find(|(is_there, _)| !is_there) {
+            let message = format!("this is no schedule: it has no `{key}`");
             return Err(ScheduleError { line: 0, message });
         }
         match count {

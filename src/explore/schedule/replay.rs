@@ -72,6 +72,14 @@ pub struct Mismatch {
     pub message: String,
 }
 
+impl std::fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "turn {} of the schedule: {}", self.turn + 1, self.message)
+    }
+}
+
+impl std::error::Error for Mismatch {}
+
 /// Replays `turns` from the start, and goes on to the end. `before` is called
 /// before each turn, so that the events of `sink` can be told apart.
 ///

@@ -8,7 +8,7 @@ use crate::analysis::FigureRequest;
 use crate::backend::compile;
 use crate::scenario::{LoadedScenario, evaluate, evaluate_params, read_expression};
 use crate::sweep::axis::{Axis, cell_place, constant, first, param};
-use crate::sweep::plan::request;
+use crate::sweep::plan::figure_request;
 use crate::table::DataColumn;
 use crate::trace::Header;
 use crate::value::{Type, Value};
@@ -140,7 +140,7 @@ impl Reader<'_> {
         }
         let mut row_errors = vec![vec![None; rows]; figures.len()];
         for (name, column) in errors {
-            let named = request(name, self.header).ok();
+            let named = figure_request(name, self.header).ok();
             match figures.iter().position(|figure| Some(figure) == named.as_ref()) {
                 Some(figure) => row_errors[figure] = self.errors(column, figures[figure].is_time),
                 None => self.problems.push(format!("'{}' is of no column '{name}'", column.name)),
@@ -158,7 +158,7 @@ impl Reader<'_> {
     }
 
     fn figure(&mut self, name: &str) -> Option<FigureRequest> {
-        let found = request(name, self.header);
+        let found = figure_request(name, self.header);
         let names = self.scenario.model.params.iter().map(|param| param.name.as_str());
         let hint = crate::scenario::suggestion(name, names);
         let told = |why: String| format!("column '{name}' is neither a parameter{hint} nor a figure: {why}");
