@@ -135,7 +135,7 @@ fn the_short_form() {
 fn overrides_set_parameters_and_those_that_use_them() {
     let text = "version: 1\nparams: {n: 2, m: n * 3, x: 0.5, t: 1ms * n}\nprocesses: {p: {do: []}}\n";
     assert_eq!(load(text).params[1], Value::Int(6));
-    let scenario = load_with(text, &[("n", "4"), ("x", "3"), ("n", "5")]);
+    let scenario = load_with(text, &[("n", "5"), ("x", "3")]);
     assert_eq!(
         scenario.params,
         [Value::Int(5), Value::Int(15), Value::Float(3.0), Value::Duration(5_000_000)]

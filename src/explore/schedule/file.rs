@@ -279,7 +279,7 @@ mod tests {
             ("schedule: 1\nmode: slow\n", 2),
             ("schedule: 1\nseed: -1\n", 2),
             ("schedule: 1\n\nhello\n", 3),
-            ("schedule: 1\nturns:\n  p 1 x\n", 3),
+            ("schedule: 1\nturns:\n! 1\n", 3),
             ("schedule: 1\nset: n\nturns:\n", 2),
             ("schedule: 1\nturns: x\n  p\n", 2),
             ("schedule: 1\nturns: 2\n  p\n", 2),
