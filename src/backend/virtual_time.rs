@@ -372,8 +372,8 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
                     }
                     Ok(Yield::Done) if self.is_over(machine) => {
                         self.clockwork.horizon = machine.now;
-                        let entry = self.clockwork.calendar.pop();
-                        next = self.clockwork.go_to(entry, &mut machine.now, &mut self.fuel);
+                        let stop = Yielded { process, priority: 0, why: Yield::Done };
+                        next = self.clockwork.switch(stop, &mut machine.now, &mut self.fuel);
                     }
                     Ok(Yield::Delayed(_) | Yield::Blocked | Yield::Done) => {}
                 }

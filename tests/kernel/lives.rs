@@ -251,3 +251,37 @@ fn nobody_is_awaited() {
         }
     }
 }
+
+/// A daemon that was woken before the last awaited process ended still does what it has to do at that instant, whatever
+/// the calendar: for few processes, for dozens and for many, with priorities, with limits, and in every order of ties.
+#[test]
+fn a_daemon_that_was_woken_goes_on_at_the_last_instant() {
+    for others in [0, 40, 300] {
+        for (priority, wait) in
+            [("", "join: w"), ("priority: 1, ", "join: w"), ("", "join: w, within: 1h, else: []")]
+        {
+            for (first, last) in [("{release: f}", "{delay: 0s}"), ("{delay: 1s}", "{release: f}")] {
+                let text = format!(
+                    "
+version: 1
+resources: {{f: {{kind: semaphore, permits: 0}}, d: {{kind: memory, slots: 1}}}}
+processes:
+  main: {{do: [{{acquire: f}}]}}
+  v: {{{priority}daemon: true, do: [{{{wait}}}, {{write: {{to: d, at: 0, value: 7}}}}]}}
+  w: {{do: [{first}, {last}]}}
+  other: {{count: {others}, daemon: true, do: [{{delay: 1h}}]}}
+"
+                );
+                for ties in [Ties::Fifo, Ties::Reversed].into_iter().chain((0..5).map(Ties::Seeded)) {
+                    let run = run_in_order(&text, ties);
+                    let memory = run.machine.memories(&run.program)[0].1[0];
+                    assert_eq!(
+                        (run.outcome(), memory.to_string().as_str()),
+                        ("completed", "7"),
+                        "{ties:?} {text}"
+                    );
+                }
+            }
+        }
+    }
+}
