@@ -150,7 +150,9 @@ impl<'a> Stepper<'a> {
             (node.due[process.index()], node.deadlines[process.index()]) = (None, None);
         }
         for (process, time) in woken.limited {
-            node.deadlines[process.index()] = Some(time);
+            // Who is served in the step in which it begins to wait does not wait any more.
+            let waits = node.machine.state(self.program, process) == State::Blocked;
+            node.deadlines[process.index()] = Some(time).filter(|_| waits);
         }
         Ok((rest, woken.woken, keep.0))
     }
@@ -173,8 +175,9 @@ impl<'a> Stepper<'a> {
             all_made.extend(made);
             let in_block = self.program.atomic[node.machine.op(self.program, process).index()];
             match rest {
-                // Whose wait runs out inside a block goes on with it at once.
-                Rest::Ready if std::mem::take(&mut runs_out) && in_block => {}
+                // Whose wait runs out inside a block goes on with it at once, and so does whoever ends
+                // in it the last one for whom a run waits.
+                Rest::Ready if in_block => runs_out = false,
                 // What it has made of a block so far has taken place.
                 Rest::Yielded(Yield::NeedsRoom { header, items }) => {
                     assert!(node.machine.lengthen(self.program, header, items), "it is a small scenario");

@@ -445,7 +445,8 @@ impl Effect {
             let in_line = program.resource_info(resource).kind == ResourceKind::Condition
                 || program.resource_info(resource).capacity == Some(0)
                 || program.resource_name(resource) == "b1";
-            let says_so = already && matches!(event.kind, Kind::Get | Kind::Put | Kind::Acquire);
+            let says_so =
+                already && matches!(event.kind, Kind::Get | Kind::Put | Kind::Acquire | Kind::Ended);
             if event.kind == Kind::Grant {
                 granted[process.index()] = Some(resource);
             }

@@ -296,3 +296,22 @@ processes:
         }
     }
 }
+
+/// A block is done to its end, also where the last one for whom a run waits is ended in it: here by a daemon
+/// that starts it again.
+#[test]
+fn a_block_in_which_the_last_one_is_stopped_is_whole() {
+    for steps in ["{atomic: [{stop: w}, {start: w}]}", "{atomic: [{stop: \"w[1]\"}, {start: \"w[1]\"}]}"] {
+        let text = format!(
+            "version: 1
+resources: {{b: {{kind: buffer, capacity: 2}}, d: {{kind: memory, slots: 1}}}}
+processes:
+  main: {{do: []}}
+  v: {{daemon: true, do: [{steps}, {{write: {{to: d, at: 0, value: 7}}}}]}}
+  w: {{count: 2, do: [{{put: {{to: b, value: 1}}}}]}}
+"
+        );
+        an_enumeration_agrees(&text).expect("it is small");
+        a_run_is_a_schedule(&text).expect("it is small");
+    }
+}
