@@ -373,8 +373,8 @@ impl BoundProgram {
         awaited.map(|def| def.count as usize).sum()
     }
 
-    /// Whether the level of a resource is the number of those who have arrived, and nobody's life hangs on its own.
-    pub fn counts_in_vain(&self, header: usize) -> bool {
+    /// Whether the level of a resource is how many have arrived, and no value of theirs hangs on which number they have.
+    pub fn number_of_arrivals_is_unused(&self, header: usize) -> bool {
         let info = self.resource_info(self.resource_of(header));
         if info.kind != ResourceKind::Process {
             return false;

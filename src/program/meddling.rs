@@ -36,7 +36,8 @@ impl BoundProgram {
     }
 
     /// Whether the step at `at` may take others out of what they stand at: by ending or interrupting them, or by taking
-    /// permits or cores from them. Who gives cores back is told apart from that by nothing but the number.
+    /// permits or cores from them. To give cores back is one as well: it may leave no event, and a replay has to know
+    /// when it was.
     pub fn meddles(&self, at: usize) -> bool {
         let op = &self.plain[at];
         matches!(op, Op::Stop { .. } | Op::Interrupt { .. } | Op::TakeCores { .. } | Op::GiveCores { .. })

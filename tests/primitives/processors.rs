@@ -2,7 +2,7 @@
 //! forgotten or called in vain, and no time is lost, however the threads meet.
 
 use super::primitives::{
-    Census, CoresChanged, Demand, Grant, Observer, ProcessorRules, Processors, Requester, WorkTurn, WorkTurns,
+    Census, CoreChange, Demand, Grant, Observer, ProcessorRules, Processors, Requester, WorkTurn, WorkTurns,
 };
 use super::{Ledger, all, at_most, check, first_come_first_served};
 use shuttle::sync::{Arc, Condvar, Mutex};
@@ -40,9 +40,10 @@ impl Place {
         Place { processors: Processors::new(rules), census: Census::new(threads), bells }
     }
 
-    /// Lets those look who have got another turn.
-    fn call(&self, changed: &CoresChanged) {
-        changed.changed.iter().for_each(|other| self.bells[other.index()].ring());
+    /// Takes a core or gives it back, and lets those look who have got another turn.
+    fn change(&self, by: &Requester, change: CoreChange, observer: &mut impl Observer) {
+        let changed = self.processors.change_cores(by, 0, change, &self.census, observer).changed;
+        changed.iter().for_each(|other| self.bells[other.index()].ring());
     }
 
     /// Works; time passes at once. Says when the work was done.
@@ -205,9 +206,9 @@ fn cores_that_come_and_go_are_had_by_nobody_else() {
                 let (place, mut observer) = (&place, observer.clone());
                 if me.process.0 == 3 {
                     let early = Requester { due: 1, ..me.clone() };
-                    place.call(&place.processors.take_cores(&early, 0, 1, &place.census, &mut observer));
+                    place.change(&early, CoreChange::Take(1), &mut observer);
                     let late = Requester { due: 3, ..me };
-                    place.call(&place.processors.give_cores(&late, 0, 1, &place.census, &mut observer));
+                    place.change(&late, CoreChange::Give(1), &mut observer);
                 } else {
                     let end = place.work(&me, 0, 4, &mut observer);
                     seen.lock().expect("nobody panicked").push(end);

@@ -3,7 +3,8 @@
 //! Whoever is inside a block has the gate for itself; whoever makes a single
 //! step passes together with all others who do, so they still meet at the
 //! resources and nowhere else. Nobody waits for anything else, and no time
-//! passes, while it has the gate. A scenario without atomic blocks has no gate.
+//! passes, while it has the gate. Who takes others out of what they stand at, or wakes those who wait for several
+//! things, has it for that step, too. A scenario without any of these has no gate.
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -24,9 +25,9 @@ pub(super) enum Pass<'g> {
 }
 
 impl AtomicGate {
-    /// For a run with atomic blocks, or without.
-    pub(super) fn new(blocks: bool) -> AtomicGate {
-        AtomicGate(blocks.then(RwLock::default))
+    /// For a run in which somebody must have it alone at times, or not.
+    pub(super) fn new(is_kept: bool) -> AtomicGate {
+        AtomicGate(is_kept.then(RwLock::default))
     }
 
     /// Whether anybody has to pass it.

@@ -2,8 +2,7 @@
 //! awake, the clock, and how the run ends.
 //!
 //! There is no lock around all of it. Each resource has its own, the lock in
-//! [`Stop`] is taken once, at the end, and only a scenario with atomic blocks has
-//! a [`AtomicGate`].
+//! [`Stop`] is taken once, at the end, and only some scenarios have an [`AtomicGate`].
 
 use super::atomic_gate::AtomicGate;
 use super::bug;
@@ -58,7 +57,7 @@ pub(super) struct Shared<'a> {
     pub(super) starts: Vec<Arc<Parker>>,
     /// By [`ProcessId`]: its life, if others have to do with it, and its place there.
     pub(super) lives: Vec<Option<(Arc<Lives>, usize)>>,
-    /// By [`ProcessId`]; empty if nobody is ever stopped or interrupted.
+    /// By [`ProcessId`]; empty if nobody is ever taken out of what it stands at.
     pub(super) seats: Vec<Seat>,
     pub(super) census: Census,
     /// How many processes are alive that are no daemons, if there are any.

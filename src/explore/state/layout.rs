@@ -326,7 +326,7 @@ impl<'a> Layout<'a> {
             Part::Header(header) => {
                 let first = out.len();
                 out.extend(CHANGING.map(|word| arena[header + word]));
-                if self.program.counts_in_vain(*header) {
+                if self.program.number_of_arrivals_is_unused(*header) {
                     out[first] = 0;
                 }
                 self.read_queues(machine, *header, out);

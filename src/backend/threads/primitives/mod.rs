@@ -37,7 +37,7 @@ pub use life::{LifeRules, Lives, Untimely};
 pub use lock::{Mutex, NotOwner, Semaphore, TooMany};
 pub use memory::Memory;
 pub use permit_holders::PermitHolder;
-pub use processor::{CoresChanged, Processors, TakenOff, WorkTurns};
+pub use processor::{CoreChange, CoresChanged, Processors, TakenOff, WorkTurns};
 pub use processor_group::{Demand, WorkTurn};
 pub use processor_rules::ProcessorRules;
 pub use wait_queue::{Census, Grant, Order, Parker, Requester, WaitLimit, WaitQueue};

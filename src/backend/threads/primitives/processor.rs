@@ -27,6 +27,15 @@ pub struct WorkTurns {
     pub changed: Vec<ProcessId>,
 }
 
+/// How many cores more or fewer a processor has from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CoreChange {
+    /// So many fewer.
+    Take(u64),
+    /// So many more.
+    Give(u64),
+}
+
 /// What became of a processor whose cores come and go.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CoresChanged {
@@ -139,45 +148,26 @@ impl Processors {
         told.changed
     }
 
-    /// Takes cores of a processor, as a timetable says.
-    pub fn take_cores(
+    /// Takes cores of a processor or gives them back, as a timetable says.
+    pub fn change_cores(
         &self,
         by: &Requester,
         processor: usize,
-        count: u64,
+        change: CoreChange,
         census: &Census,
         observer: &mut impl Observer,
-    ) -> CoresChanged {
-        self.change_cores(by, census, observer, |dispatch| dispatch.take_cores(by, processor, count))
-    }
-
-    /// Gives cores back.
-    pub fn give_cores(
-        &self,
-        by: &Requester,
-        processor: usize,
-        count: u64,
-        census: &Census,
-        observer: &mut impl Observer,
-    ) -> CoresChanged {
-        self.change_cores(by, census, observer, |dispatch| {
-            dispatch.give_cores(by, processor, count);
-            0
-        })
-    }
-
-    fn change_cores(
-        &self,
-        by: &Requester,
-        census: &Census,
-        observer: &mut impl Observer,
-        action: impl FnOnce(&mut Dispatch<'_>) -> u64,
     ) -> CoresChanged {
         let mut group = locked(&self.state);
         let now = group.latest.max(by.due);
         group.latest = now;
         let mut dispatch = Dispatch::new(&mut group, by.process, now, census);
-        let losers = action(&mut dispatch);
+        let losers = match change {
+            CoreChange::Take(count) => dispatch.take_cores(by, processor, count),
+            CoreChange::Give(count) => {
+                dispatch.give_cores(by, processor, count);
+                0
+            }
+        };
         let told = dispatch.finish();
         observer.note(&told.facts);
         CoresChanged { at: now, losers, changed: told.changed }

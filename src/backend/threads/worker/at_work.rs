@@ -7,7 +7,7 @@ use crate::backend::threads::atomic_gate::Pass;
 use crate::backend::threads::clock::Slept;
 use crate::backend::threads::native::Native;
 use crate::backend::threads::options::Work;
-use crate::backend::threads::primitives::{CoresChanged, Demand, WorkTurn, WorkTurns};
+use crate::backend::threads::primitives::{CoreChange, CoresChanged, Demand, WorkTurn, WorkTurns};
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Request, State};
 use crate::time::Time;
@@ -68,13 +68,14 @@ impl Worker<'_> {
         let Native::Processor(group, place) = &shared.natives[id.index()] else {
             unreachable!("nothing else has cores")
         };
-        let (me, census, record) = (&self.me, &shared.census, &mut self.record);
-        let CoresChanged { at, losers, changed } = match request {
-            Request::TakeCores { count } => group.take_cores(me, *place, count, census, record),
-            Request::GiveCores { count } => group.give_cores(me, *place, count, census, record),
+        let change = match request {
+            Request::TakeCores { count } => CoreChange::Take(count),
+            Request::GiveCores { count } => CoreChange::Give(count),
             other => unreachable!("{other:?} changes no cores"),
         };
-        if let Request::TakeCores { .. } = request {
+        let (me, census, record) = (&self.me, &shared.census, &mut self.record);
+        let CoresChanged { at, losers, changed } = group.change_cores(me, *place, change, census, record);
+        if let CoreChange::Take(_) = change {
             self.readings.push(losers);
         }
         self.planned = self.planned.max(at);
