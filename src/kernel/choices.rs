@@ -26,6 +26,17 @@ impl Choices {
         self.answers[place]
     }
 
+    /// What is wrong with the answers after a way, if they were given from outside: one that nobody asked for, or
+    /// that is no option.
+    pub fn wrong(&self) -> Option<String> {
+        let no_option = self.answers.iter().zip(&self.asked).find(|(answer, options)| answer >= options);
+        if let Some((answer, options)) = no_option {
+            return Some(format!("{answer} is none of its {options} choices, which are counted from 0"));
+        }
+        let needless = self.answers.get(self.asked.len())?;
+        Some(format!("it has no choice to make by which {needless} would be meant"))
+    }
+
     /// What was answered on this way, in order.
     pub fn answers(&self) -> &[u32] {
         &self.answers
@@ -65,6 +76,18 @@ mod tests {
         }
         assert_eq!(ways, [vec![0, 0], vec![0, 1], vec![1], vec![2, 0], vec![2, 1]]);
         assert!(!Choices::default().advance(), "nothing was asked");
+    }
+
+    #[test]
+    fn answers_that_are_none_are_told() {
+        let asked = |answers: &[u32]| {
+            let mut choices = Choices::with(answers);
+            choices.choose(2);
+            choices.wrong()
+        };
+        assert_eq!((asked(&[]), asked(&[1])), (None, None));
+        assert!(asked(&[7]).is_some_and(|wrong| wrong.starts_with("7 is none of its 2 choices")));
+        assert!(asked(&[1, 9]).is_some_and(|wrong| wrong.contains("by which 9 would be meant")));
     }
 
     /// The way with two questions after 0, 0 is 0, 1, whatever was to be answered to

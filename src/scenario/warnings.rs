@@ -156,7 +156,7 @@ fn takes_twice(model: &Model, steps: &[Step], held: &[&ResourceRef], warnings: &
             |lock: &&ResourceRef| held.iter().any(|held| held.def == lock.def && lock.index.is_none());
         for lock in taken.iter().filter(is_held) {
             let message = format!(
-                "{} is held here already, and waits for itself",
+                "{} is held here already, so the process waits for itself",
                 quoted(&model.resources[lock.def.index()].name)
             );
             let hint = "who has a lock cannot take it once more: leave the inner one out, or use two locks";

@@ -144,6 +144,11 @@ processes:
 ";
     let room = Room::with(&[("p.yaml", text)]);
     room.run("explore p.yaml").with_code(0).says(&["total time: between 2.5s and 5.5s"]);
+    let slowest = std::fs::read_to_string(room.path("output/shop/slowest.schedule")).expect("it was written");
+    let needless = slowest.replace("\n  x  ", "\n  x 7");
+    std::fs::write(room.path("needless.schedule"), needless).expect("there is room");
+    let refused = room.run("run p.yaml --schedule needless.schedule --write none").with_code(2);
+    refused.complains(&["it has no choice to make by which 7 would be meant"]);
     for (file, end) in [("fastest", "2.5s"), ("slowest", "5.5s")] {
         let again = room.run(&format!("run p.yaml --schedule output/shop/{file}.schedule --write none"));
         again.with_code(0).says(&[&format!("completed in {end}")]);

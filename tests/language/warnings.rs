@@ -279,7 +279,7 @@ fn a_lock_that_is_taken_twice() {
         )
     };
     let used = "      - with: {write: l}\n        do: [{wait: c}, {notify: c}]\n";
-    let message = "is held here already, and waits for itself";
+    let message = "is held here already, so the process waits for itself";
     for lock in ["m", "{write: l}"] {
         let text = of(&format!(
             "      - with: {lock}\n        do:\n          - if: now > 0s\n            do: [{{with: {lock}, do: [{{delay: 1s}}]}}]\n{used}      - with: m\n        do: []\n"

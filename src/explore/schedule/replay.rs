@@ -210,6 +210,11 @@ impl Replayer<'_> {
             Mode::Timed => self.relation.transition(&mut self.scratch, process, sink),
             Mode::Untimed => self.relation.whole_transition(&mut self.scratch, process, sink),
         };
+        if let Some(wrong) = self.scratch.probe.choices.wrong()
+            && !matches!(result, Transition::Disabled)
+        {
+            return Err(mismatch(format!("'{name}' goes on, but {wrong}")));
+        }
         match result {
             Transition::Made => Ok(None),
             Transition::Stopped(stopped) => Ok(Some(stopped)),
