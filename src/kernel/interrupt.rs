@@ -18,7 +18,7 @@ use crate::value::{Type, Word};
 impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Interrupts the process with this life, if it may be where it stands.
     pub(super) fn interrupt(&mut self, arena: &mut [Word], at: Context, life: ResourceCode) -> OpResult {
-        self.acting = at;
+        self.acts(arena, at);
         let header = self.header(arena, life, at);
         let process = lives::of_life(arena, header);
         if process == at.process() {

@@ -330,7 +330,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if frame::state_in(arena[frame + frame::STATE]) == State::Done as u8 {
             return Ok(Done::Next);
         }
-        self.acting = at;
+        self.acts(arena, at);
         let id = self.resource_id(arena, header);
         self.emit(at, Kind::Stop, id, u64::from(process.0));
         let other = Context::new(process, frame, op_of(arena, frame));

@@ -117,7 +117,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         header: usize,
         (left, preempts): (Slot, bool),
     ) -> Done {
-        self.acting = at;
+        self.acts(arena, at);
         while arena[left.at(at.frame())] > 0 {
             let is_there = arena[header + resource::LEVEL] > 0
                 || preempts && self.preempt_holder(arena, at, header, BEFORE_ALL);
@@ -179,7 +179,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     fn release_slowly(&mut self, arena: &mut [Word], at: Context, header: usize) -> Result<(), Box<Fault>> {
         // What somebody held who is ended is given back by another one.
         if frame::state_in(arena[at.frame() + frame::STATE]) != State::Done as u8 {
-            self.acting = at;
+            self.acts(arena, at);
         }
         // Where nobody waits, it is because there are as many permits as can be.
         if arena[header + resource::TAKERS] == 0 && !defect::forgets_permit() {

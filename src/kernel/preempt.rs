@@ -44,7 +44,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         semaphore: ResourceCode,
         (words, preempts, manner): (Slot, Source, Manner),
     ) -> OpResult {
-        self.acting = at;
+        self.acts(arena, at);
         let header = self.header(arena, semaphore, at);
         let byte = self.asked_priority(arena, at, (words, manner))?;
         let priority = i64::from(byte) - BYTE;
@@ -192,10 +192,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             let def = &self.program.processes[ops.process.index()];
             for process in def.first.0..def.first.0 + def.count {
                 let frame = self.program.frames[process as usize] as usize;
-                let at = match process == self.acting.process().0 {
-                    true => self.acting,
-                    false => Context::new(ProcessId(process), frame, op_of(arena, frame)),
-                };
+                let at = Context::new(ProcessId(process), frame, op_of(arena, frame));
                 let words = ops.words.at(frame);
                 let state = frame::state_in(arena[frame + frame::STATE]);
                 let has_one = arena[words + request::PLACE] != 0 && state != State::Done as u8;
@@ -208,7 +205,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     fn is_acting(&self, holder: &Holder) -> bool {
-        holder.at.process() == self.acting.process()
+        holder.at.process() == self.own.process
     }
 
     /// Whether a process can be taken out of what it stands at, if that lasts.

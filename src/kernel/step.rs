@@ -130,9 +130,6 @@ pub struct Kernel<'a, Q, S> {
     pub own: Own<'a>,
     /// What ops on several items took beyond the fuel.
     pub debt: u64,
-    /// Who makes the step in which permits may be taken, and where it stands: its words in the state may say
-    /// where it stood before.
-    pub(super) acting: Context,
     /// See [`Halt::Left`].
     left: Option<Result<Yield, Box<Fault>>>,
     /// Arguments of a log line, kept to save allocations.
@@ -222,7 +219,6 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
             queue,
             sink,
             debt: 0,
-            acting: Context::new(ProcessId(0), 0, 0),
             left: None,
             scratch: Vec::new(),
         }
@@ -296,6 +292,13 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
     #[cold]
     pub(super) fn why_left(&mut self) -> Result<Yield, Box<Fault>> {
         self.left.take().expect("the kernel is left for a reason")
+    }
+
+    /// Says in the state where the process stands that makes the step, in which permits may be taken from
+    /// whoever has one: its words may say where it stood before.
+    pub(super) fn acts(&mut self, arena: &mut [Word], at: Context) {
+        self.own.process = at.process();
+        arena[at.frame() + frame::STATE] = state_word(at.op(), State::Ready);
     }
 
     #[inline(always)]

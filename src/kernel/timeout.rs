@@ -68,8 +68,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let id = self.resource_id(arena, header);
         self.emit(at, Kind::Timeout, id, wait_for as Word);
         let left = self.take_out_of_queue(arena, at, at.process());
-        arena[at.frame() + frame::STATE] = state_word(next, State::Ready);
-        self.acting = at.at_op(next);
+        self.acts(arena, at.at_op(next));
         self.preempt_behind(arena, at.process(), left);
         if self.program.has_watches() {
             self.queue.touch(self.program.watch_line());
