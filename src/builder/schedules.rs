@@ -218,7 +218,7 @@ impl<S: CodeState + Send> Scenario<S> {
             found.ends_all(exploration)?;
             look(found, exploration)?;
             let states = exploration.progress().states;
-            let total_times = exploration.total_times().map(|[(least, _), (most, _)]| (least, most));
+            let total_times = exploration.total_times().and_then(|times| times.bounds());
             let finals = overview.finals.into_iter().map(|end| found.end(end)).collect();
             Ok(Schedules { states, schedules: overview.schedules, total_times, finals })
         })

@@ -43,6 +43,7 @@ pub fn explore_cancellable<'a>(
         clock: clock_of(program, &options),
         lasting: lasting_of(&options),
         endless: OnceLock::new(),
+        path_times: OnceLock::new(),
         stop: Stop::Complete,
     };
     let start = match prepared(program, &options, cancellation) {

@@ -43,7 +43,8 @@ pub use ends::{End, Stopped};
 pub use options::{Budget, Mode, Options, Reduce};
 pub use progress::{Progress, Stop};
 pub use result::{
-    BlockedForEver, Cut, DecisiveTie, Exploration, FinalMemories, Overview, Round, Undecided, Witness,
+    BlockedForEver, Cut, DecisiveTie, Exploration, FinalMemories, Overview, Round, TotalTimes, Undecided,
+    Witness,
 };
 pub use schedule::{
     Following, Mismatch, ProcessNames, Replayed, Schedule, ScheduleError, Turn, narrate, narrate_cancellable,

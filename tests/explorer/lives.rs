@@ -137,7 +137,7 @@ processes:
     let timed = explored(&program, Mode::Timed);
     assert_eq!(timed.ends(End::Completed), 1);
     let second = Time::from_secs(1);
-    assert_eq!(timed.total_times().map(|[least, most]| (least.0, most.0)), Some((second, second)));
+    assert_eq!(timed.total_times().and_then(|times| times.bounds()), Some((second, second)));
 }
 
 /// A server that waits for its next request when its clients are done is no deadlock if a
@@ -163,7 +163,7 @@ processes:
             let explored = explored(&program, mode);
             assert_eq!(explored.ends(End::Deadlock), deadlocks, "{mode:?}");
             assert_eq!(explored.ends(End::Completed), 1 - deadlocks, "{mode:?}");
-            let total = explored.total_times().map(|[least, most]| (least.0, most.0));
+            let total = explored.total_times().and_then(|times| times.bounds());
             let six = Time::from_secs(6);
             assert_eq!(total, (daemon && mode == Mode::Timed).then_some((six, six)));
             assert!(!daemon || explored.blocked_for_ever().is_ok_and(|blocked| blocked.is_none()));

@@ -172,7 +172,7 @@ fn seeds_find_the_same_times(text: &str, seeds: u32, missed: &Cell<u32>) -> Opti
     assert!(ends.is_subset(&all), "{:?}\nare not among {all:?}\n{text}", ends.difference(&all));
     // Of rare orders some may not have been drawn.
     missed.set(missed.get() + u32::from(ends != all));
-    let bounds = explored.total_times().map(|[least, most]| (least.0, most.0));
+    let bounds = explored.total_times().and_then(|times| times.bounds());
     let drawn = times.first().zip(times.last()).map(|(&least, &most)| (least, most));
     if ends == all {
         assert_eq!(bounds, drawn, "{text}");
@@ -229,7 +229,7 @@ processes:
         assert_eq!(ends, [Some(2.0), Some(7.0), Some(7.0)], "seed {seed}");
     }
     let total = explored(&program(text, &[]), Mode::Timed).total_times();
-    assert_eq!(total.map(|[least, most]| (least.0, most.0)), Some((Time::from_secs(7), Time::from_secs(7))));
+    assert_eq!(total.and_then(|times| times.bounds()), Some((Time::from_secs(7), Time::from_secs(7))));
 }
 
 /// When jobs of these lengths end that come in this order, one core serving each for a
@@ -420,9 +420,8 @@ fn a_reduction_finds_the_same_ends_of_work() {
                 for end in [End::Deadlock, End::Completed] {
                     assert_eq!(reduced.ends(end) > 0, whole.ends(end) > 0, "{reduce:?} {end:?}\n{text}");
                 }
-                let bounds = |explored: &Exploration<'_>| {
-                    explored.total_times().map(|[least, most]| (least.0, most.0))
-                };
+                let bounds =
+                    |explored: &Exploration<'_>| explored.total_times().and_then(|times| times.bounds());
                 assert_eq!(bounds(&reduced), bounds(&whole), "{reduce:?}\n{text}");
             }
             Some(())

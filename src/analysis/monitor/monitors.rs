@@ -186,15 +186,14 @@ impl Monitors {
     /// are watched although times mean nothing: that they were not found broken
     /// says nothing.
     pub fn lines_about_time(&self) -> Vec<u32> {
-        let lasts = |predicate: StatePredicate| {
-            !matches!(predicate, StatePredicate::Holding(_) | StatePredicate::Between { .. })
-        };
-        let about_time = |claim: &Claim| match claim {
-            Claim::NeverTogether(stretches) => stretches.iter().any(|stretch| lasts(stretch.what)),
-            _ => false,
-        };
-        let monitors = self.monitors.iter().filter(|one| !self.timed && about_time(&one.claim));
+        let monitors = self.monitors.iter().filter(|one| !self.timed && is_about_durations(&one.claim));
         monitors.map(|monitor| monitor.line).collect()
+    }
+
+    /// Whether some expectation hangs on what the clock shows: otherwise it takes two states
+    /// that differ in nothing but the clock as the same.
+    pub fn looks_at_clock(&self) -> bool {
+        self.timed && self.claims(|claim| claim.is_timed() || is_about_durations(claim))
     }
 
     /// The lines of expectations that are judged at the end of a run: of one that
@@ -264,6 +263,14 @@ impl Monitors {
             _ => monitor.claim.unmet(words, end),
         }
     }
+}
+
+/// Whether it is about how long something lasts.
+fn is_about_durations(claim: &Claim) -> bool {
+    let lasts = |predicate: StatePredicate| {
+        !matches!(predicate, StatePredicate::Holding(_) | StatePredicate::Between { .. })
+    };
+    matches!(claim, Claim::NeverTogether(stretches) if stretches.iter().any(|stretch| lasts(stretch.what)))
 }
 
 impl Monitor {

@@ -47,7 +47,9 @@ impl Explored<'_> {
     pub fn cut_hint(&self) -> Option<&'static str> {
         let stopped = matches!(self.exploration.cut()?, Cut::States | Cut::Memory | Cut::Control);
         (stopped && self.exploration.daemons_may_go_on()).then_some(
-            "its daemons go on for ever where those do not for whom a run waits, and time is told apart: give the              scenario a `horizon`, or explore it with --untimed",
+            "its daemons may go on for ever, and something in the scenario reads the clock (`now`, or an expectation \
+             of times), so that no state comes again: give it a `horizon`, leave that out, or explore it with \
+             --untimed",
         )
     }
 

@@ -8,7 +8,7 @@ use crate::cli::execute::{reproduction_along, unchecked};
 use crate::cli::report::{
     GREEN, PLAIN, RED, and_more, counted, failures, files, heading, section, so_many, told, unchecked_note,
 };
-use crate::explore::{Cut, End, FinalMemories};
+use crate::explore::{Cut, End, FinalMemories, TotalTimes};
 use crate::figure::noun;
 use crate::trace::{Header, Outcome};
 use std::fmt::Write;
@@ -78,10 +78,11 @@ fn headline(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
     for (name, end) in ends.into_iter().filter(|&(_, end)| exploration.ends(end) > 0) {
         let _ = writeln!(text, "  end states that {}: {}", verb(name), counted(exploration.ends(end)));
     }
-    if let Some([least, most]) = exploration.total_times() {
-        let time = match least.0 == most.0 {
-            true => format!("{} in every schedule that completes", least.0),
-            false => format!("between {} and {}", least.0, most.0),
+    if let Some(TotalTimes { least: (least, _), most }) = exploration.total_times() {
+        let time = match most {
+            Some((most, _)) if least == most => format!("{least} in every schedule that completes"),
+            Some((most, _)) => format!("between {least} and {most}"),
+            None => format!("{least} at least; a run that completes may take as long as it likes"),
         };
         let _ = writeln!(text, "  total time: {time}");
     }

@@ -13,8 +13,8 @@ use crate::cli::pictures::{Drawing, are_wanted};
 use crate::cli::report::{Finished, so_many};
 use crate::cli::view::view;
 use crate::explore::{
-    self, BlockedForEver, Cancellation, End, Exploration, Following, Mode, Schedule, Stopped, Undecided,
-    Witness, narrate_cancellable,
+    self, BlockedForEver, Cancellation, End, Exploration, Following, Mode, Schedule, Stopped, TotalTimes,
+    Undecided, Witness, narrate_cancellable,
 };
 use crate::program::BoundProgram;
 use crate::scenario::folder_name;
@@ -99,11 +99,13 @@ pub fn show(
         let shows = format!("a race for {memory}[{}]: {a}, {b}, in whatever order", race.slot);
         all.push(("race", shows, states, witness));
     }
-    if let Some([least, most]) = exploration.total_times()
-        && least.0 < most.0
+    if let Some(TotalTimes { least, most }) = exploration.total_times()
+        && most.as_ref().is_none_or(|most| least.0 < most.0)
     {
         all.push(("fastest", format!("a total time of {}, the least", least.0), 0, least.1));
-        all.push(("slowest", format!("a total time of {}, the greatest", most.0), 0, most.1));
+        if let Some(most) = most {
+            all.push(("slowest", format!("a total time of {}, the greatest", most.0), 0, most.1));
+        }
     }
     let mut view = view(&arguments.run.look, loaded)?;
     if mode == Mode::Untimed {

@@ -7,7 +7,7 @@
 use crate::analysis::{Charge, CriticalPath, CriticalPathSink, PathEnd};
 use crate::cli::interrupt;
 use crate::cli::tie_sensitivity::{EVENTS, other_orders, run_in};
-use crate::explore::{Budget, Cancellation, Mode, Options, explore_cancellable};
+use crate::explore::{Budget, Cancellation, Mode, Options, TotalTimes, explore_cancellable};
 use crate::program::BoundProgram;
 use crate::time::Time;
 use crate::trace::{Header, Ties};
@@ -78,6 +78,7 @@ pub fn every_order(program: &BoundProgram, seed: u64) -> Option<EveryOrder> {
     let options = Options { seed, budget, ..Options::whole(Mode::Timed) };
     let cancellation = Cancellation::by(&interrupt::requested);
     let explored = explore_cancellable(program, options, cancellation, &mut |_| ControlFlow::Continue(()));
-    let [(least, _), _] = explored.is_complete().then(|| explored.total_times()).flatten()?;
+    let TotalTimes { least: (least, _), .. } =
+        explored.is_complete().then(|| explored.total_times()).flatten()?;
     Some(EveryOrder { least, states: explored.progress().states })
 }

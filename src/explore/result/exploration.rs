@@ -3,8 +3,9 @@
 use super::blocked::NotFound;
 use super::endless::Endless;
 use super::findings::{Findings, content};
-use super::order::{MOST_STATES, Order};
+use super::order::{MOST_STATES, Order, later};
 use super::path::{path_to, turn_between, turn_into, turns_along};
+use super::total_time::{PathTimes, TimedPath};
 use crate::analysis::Monitors;
 use crate::explore::code::calls;
 use crate::explore::ends::{End, Stopped};
@@ -38,8 +39,20 @@ pub struct Exploration<'a> {
     pub(in crate::explore) lasting: Vec<u32>,
     /// What is known of schedules that never end, once it was asked.
     pub(in crate::explore) endless: OnceLock<Endless>,
+    /// How long completed runs take by the paths in the graph, once it was asked.
+    pub(in crate::explore) path_times: OnceLock<Option<PathTimes>>,
     /// Why it is over.
     pub stop: Stop,
+}
+
+/// How long completed runs take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TotalTimes {
+    /// The least total time, with a schedule.
+    pub least: (Time, Witness),
+    /// The greatest total time, with a schedule; `None` if there is none, since a run that completes may go
+    /// round before that, as often as it likes.
+    pub most: Option<(Time, Witness)>,
 }
 
 /// A schedule that shows something.
@@ -118,6 +131,13 @@ pub struct FinalMemories {
     pub schedules: Option<u128>,
 }
 
+impl TotalTimes {
+    /// The least and the greatest total time, if both are there.
+    pub fn bounds(&self) -> Option<(Time, Time)> {
+        Some((self.least.0, self.most.as_ref()?.0))
+    }
+}
+
 /// A tie that decides what the total time can still be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecisiveTie {
@@ -152,9 +172,20 @@ impl Exploration<'_> {
         self.is_searched() && !self.gave_up()
     }
 
-    /// Whether there may be no end of states because time counts and daemons go on, whoever else does not.
+    /// Whether there may be no end of states because daemons go on, whoever else does not, and
+    /// something hangs on what the clock shows.
     pub fn daemons_may_go_on(&self) -> bool {
-        self.options.mode == Mode::Timed && self.program.has_daemons && self.program.horizon.is_none()
+        self.options.mode == Mode::Timed
+            && self.program.has_daemons
+            && self.program.horizon.is_none()
+            && !self.is_relative()
+    }
+
+    /// Whether time counts, and states do not know what the clock shows.
+    fn is_relative(&self) -> bool {
+        self.search
+            .as_ref()
+            .is_some_and(|any| with!(any, search => search.graph.space.codec.layout.is_relative()))
     }
 
     /// Whether all was expanded, and nothing depends on the clock where time
@@ -321,10 +352,13 @@ impl Exploration<'_> {
     }
 
     fn witness_of(&self, state: StateId) -> Option<Witness> {
+        self.witness_along(&with!(self.search.as_ref()?, search => path_to(&search.graph, state)))
+    }
+
+    /// The schedule that goes through these states.
+    fn witness_along(&self, path: &[StateId]) -> Option<Witness> {
         let mut scratch = self.scratch();
-        let turns = with!(self.search.as_ref()?, search => {
-            turns_along(&search.graph, &path_to(&search.graph, state), &mut scratch)
-        });
+        let turns = with!(self.search.as_ref()?, search => turns_along(&search.graph, path, &mut scratch));
         Some(Witness { turns, fatal: None, unavoidable: false })
     }
 
@@ -339,13 +373,34 @@ impl Exploration<'_> {
         })
     }
 
-    /// The least and the greatest total time of a completed run, each with a
-    /// schedule; only if time counts, and if runs come to an end.
-    pub fn total_times(&self) -> Option<[(Time, Witness); 2]> {
-        let knows_time = self.options.mode == Mode::Timed
-            && with!(self.search.as_ref()?, search => !search.graph.space.codec.layout.is_relative());
-        let [least, most] = self.findings.times.filter(|_| knows_time)?;
-        Some([(least.0, self.witness_of(least.1)?), (most.0, self.witness_of(most.1)?)])
+    /// How long completed runs take; only if time counts, and if some run completes. Where states do not know
+    /// what the clock shows, the search has to be complete, and of at most 4,000,000 states.
+    pub fn total_times(&self) -> Option<TotalTimes> {
+        if self.options.mode != Mode::Timed {
+            return None;
+        }
+        if !self.is_relative() {
+            let [least, most] = self.findings.times?;
+            let with_schedule = |(time, state)| Some((time, self.witness_of(state)?));
+            return Some(TotalTimes { least: with_schedule(least)?, most: Some(with_schedule(most)?) });
+        }
+        let PathTimes { least, most } = self.path_times()?;
+        let with_schedule = |(time, path): &TimedPath| Some((*time, self.witness_along(path)?));
+        let most = match most {
+            Some(most) => Some(with_schedule(most)?),
+            None => None,
+        };
+        Some(TotalTimes { least: with_schedule(least)?, most })
+    }
+
+    /// How long completed runs take by the paths in the graph.
+    fn path_times(&self) -> Option<&PathTimes> {
+        let found = self.path_times.get_or_init(|| {
+            let is_known = self.stop == Stop::Complete && !self.findings.results.is_empty();
+            let any = self.search.as_ref().filter(|_| is_known)?;
+            with!(any, search => search.graph.path_times(&mut self.scratch()))
+        });
+        found.as_ref()
     }
 
     /// Whether it was tried that somebody goes on at a condition without a notify.
@@ -441,30 +496,47 @@ impl Exploration<'_> {
         Overview { schedules, too_many, finals, ties }
     }
 
+    /// The least total time, the states of a run that takes so long, and the greatest total time, if both are
+    /// known.
+    fn fastest<const W: usize>(&self, graph: &StateGraph<'_, W>) -> Option<(Time, Vec<StateId>, Time)> {
+        if self.options.mode != Mode::Timed {
+            return None;
+        }
+        if !self.is_relative() {
+            let [least, most] = self.findings.times?;
+            return Some((least.0, path_to(graph, least.1), most.0));
+        }
+        let PathTimes { least, most } = self.path_times()?;
+        Some((least.0, least.1.clone(), most.as_ref()?.0))
+    }
+
     fn decisive_ties<const W: usize>(&self, graph: &StateGraph<'_, W>, order: &Order) -> Vec<DecisiveTie> {
-        let Some([least, most]) = self.findings.times else { return Vec::new() };
-        if self.options.mode == Mode::Untimed || least.0 == most.0 {
+        let Some((least, path, most)) = self.fastest(graph) else { return Vec::new() };
+        if least == most {
             return Vec::new();
         }
         let mut scratch = self.scratch();
         let ranges = graph.ranges(order, &mut scratch);
-        let path = path_to(graph, least.1);
         let mut ties = Vec::new();
+        let mut now = graph.start(&mut scratch).unwrap_or(0);
         for (turn, pair) in path.windows(2).enumerate() {
-            if ranges[pair[0] as usize] == ranges[pair[1] as usize] {
-                continue;
-            }
-            let mut options: Vec<(ProcessId, Time, Time)> = Vec::new();
-            for next in graph.next(pair[0], &mut scratch).states {
-                let process = turn_between(graph, pair[0], next, &mut scratch).process;
-                if let Some((low, high)) = ranges[next as usize]
-                    && !options.contains(&(process, low, high))
-                {
-                    options.push((process, low, high));
+            let next = graph.timed_next(pair[0], &mut scratch).states;
+            let lasts = next.iter().find(|(to, _)| *to == pair[1]).map_or(0, |&(_, lasts)| lasts);
+            if ranges[pair[0] as usize] != later(ranges[pair[1] as usize], lasts) {
+                let mut options: Vec<(ProcessId, Time, Time)> = Vec::new();
+                for (next, lasts) in next {
+                    let process = turn_between(graph, pair[0], next, &mut scratch).process;
+                    let Some((low, high)) = later(ranges[next as usize], now + lasts) else { continue };
+                    if let (Some(low), Some(high)) = (Time::from_nanos(low), Time::from_nanos(high))
+                        && !options.contains(&(process, low, high))
+                    {
+                        options.push((process, low, high));
+                    }
                 }
+                let time = Time::from_nanos(now).unwrap_or(Time::MAX);
+                ties.push(DecisiveTie { turn, time, options });
             }
-            let time = graph.machine(pair[0], &mut scratch).now;
-            ties.push(DecisiveTie { turn, time, options });
+            now += lasts;
         }
         ties
     }

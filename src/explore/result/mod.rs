@@ -9,9 +9,10 @@ mod exploration;
 mod findings;
 mod order;
 mod path;
+mod total_time;
 
 pub use cut::Cut;
 pub use exploration::{
-    BlockedForEver, DecisiveTie, Exploration, FinalMemories, Overview, Round, Undecided, Witness,
+    BlockedForEver, DecisiveTie, Exploration, FinalMemories, Overview, Round, TotalTimes, Undecided, Witness,
 };
 pub(crate) use findings::Findings;

@@ -3,9 +3,8 @@
 
 use crate::explore::ends::End;
 use crate::explore::search::{StateGraph, StateId, Way};
-use crate::explore::transition::Scratch;
+use crate::explore::transition::{Scratch, Transition};
 use crate::program::may_end;
-use crate::time::Time;
 use crate::value::Word;
 
 /// Graphs of more states than this are not asked.
@@ -22,6 +21,17 @@ pub(crate) struct Next {
     pub(crate) unknown: bool,
 }
 
+/// What follows a state directly, and how many nanoseconds later.
+#[derive(Debug, Default)]
+pub(crate) struct TimedNext {
+    /// Successors, one for each transition.
+    pub(crate) states: Vec<(StateId, u64)>,
+    /// See [`Next::stops`].
+    pub(crate) stops: usize,
+    /// See [`Next::unknown`].
+    pub(crate) unknown: bool,
+}
+
 /// The states in an order in which every one comes before its successors, and
 /// in how many ways each can be reached.
 #[derive(Debug)]
@@ -35,8 +45,8 @@ pub(crate) struct Order {
     pub(crate) stopped: Option<u128>,
 }
 
-/// The least and the greatest total time that can still come of a state.
-pub(crate) type Range = (Time, Time);
+/// The least and the greatest time that can still pass behind a state, in nanoseconds.
+pub(crate) type Range = (u64, u64);
 
 impl<const W: usize> StateGraph<'_, W> {
     /// What follows a state.
@@ -52,10 +62,34 @@ impl<const W: usize> StateGraph<'_, W> {
 
     /// Enters a successor.
     pub(crate) fn note(&self, packed: &[Word; W], next: &mut Next) {
-        match self.named(packed).ok().and_then(|state| self.store.find(&state)) {
+        match self.entered(packed) {
             Some(id) => next.states.push(id),
             None => next.unknown = true,
         }
+    }
+
+    /// The state that was entered for this one, if one was.
+    fn entered(&self, packed: &[Word; W]) -> Option<StateId> {
+        self.named(packed).ok().and_then(|state| self.store.find(&state))
+    }
+
+    /// What follows a state, and how long after it.
+    pub(crate) fn timed_next(&self, state: StateId, scratch: &mut Scratch) -> TimedNext {
+        let (mut next, mut buffer) = (TimedNext::default(), Vec::new());
+        let before = self.machine(state, scratch).now.as_nanos();
+        self.successors(self.store.state(state), scratch, |scratch, _, result| match result {
+            Transition::Disabled => {}
+            Transition::Stopped(_) => next.stops += 1,
+            Transition::Made => {
+                let packed = self.space.codec.encode(&scratch.world, &mut buffer).ok();
+                let lasts = scratch.world.machine.now.as_nanos() - before;
+                match packed.and_then(|packed| self.entered(&packed)) {
+                    Some(id) => next.states.push((id, lasts)),
+                    None => next.unknown = true,
+                }
+            }
+        });
+        next
     }
 
     /// All states, if the graph is whole, without circles, and not too large.
@@ -103,21 +137,26 @@ impl<const W: usize> StateGraph<'_, W> {
         (order.states.len() == count).then_some(order)
     }
 
-    /// By state, the range of total times that completed runs through it have.
+    /// By state, how long completed runs still take from there.
     pub(crate) fn ranges(&self, order: &Order, scratch: &mut Scratch) -> Vec<Option<Range>> {
         let mut ranges: Vec<Option<Range>> = vec![None; self.store.len()];
         for &id in order.states.iter().rev() {
-            let next = self.next(id, scratch);
+            let next = self.timed_next(id, scratch);
             if next.states.is_empty() && next.stops == 0 {
                 let machine = self.machine(id, scratch);
                 if self.space.relation.end(machine) == End::Completed {
-                    ranges[id as usize] = Some((machine.now, machine.now));
+                    ranges[id as usize] = Some((0, 0));
                 }
                 continue;
             }
-            let behind = next.states.iter().filter_map(|&to| ranges[to as usize]);
+            let behind = next.states.iter().filter_map(|&(to, lasts)| later(ranges[to as usize], lasts));
             ranges[id as usize] = behind.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         }
         ranges
     }
+}
+
+/// A range that begins so many nanoseconds later.
+pub(crate) fn later(range: Option<Range>, nanos: u64) -> Option<Range> {
+    range.map(|(least, most)| (least.saturating_add(nanos), most.saturating_add(nanos)))
 }

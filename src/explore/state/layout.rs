@@ -80,8 +80,9 @@ pub(crate) struct Layout<'a> {
     kept: Vec<Vec<u32>>,
     /// By process definition: the first of the words of its work on processors.
     works: Vec<Option<u32>>,
-    /// By process definition: the word that says when its waits run out.
-    untils: Vec<Option<u32>>,
+    /// By process definition: the words that say when its waits run out, one for those that are not
+    /// interruptible, and one for those of each interruptible block.
+    untils: Vec<Vec<u32>>,
     /// By process definition: the variables that outlive a process.
     outliving: Vec<Vec<u32>>,
     /// Whether priorities change.
@@ -148,8 +149,11 @@ impl<'a> Layout<'a> {
             layout.rings.push(rings.into_iter().find(|ring| ring.first == def.first.index()).cloned());
             layout.live.push(live);
             layout.kept.push(kept);
-            let own = program.timeouts.iter().find(|timeout| range.contains(&timeout.wait.index()));
-            layout.untils.push(own.map(|timeout| timeout.until.0));
+            let own = program.timeouts.iter().filter(|timeout| range.contains(&timeout.wait.index()));
+            let mut untils: Vec<u32> = own.map(|timeout| timeout.until.0).collect();
+            untils.sort_unstable();
+            untils.dedup();
+            layout.untils.push(untils);
             let work = program.plain[range].iter().find_map(|op| match op {
                 Op::WorkOn { state, .. } => Some(state.0),
                 _ => None,
@@ -426,9 +430,8 @@ impl<'a> Layout<'a> {
             let origin = self.origin(machine);
             machine.work_words(self.program, process, origin, &mut out[place..place + work::WORDS]);
         }
-        if let Some((until, now)) = self.moving_until(def, op, self.origin(machine)) {
-            let place = first + self.kept[def].binary_search(&until).expect("it matters to a wait");
-            out[place] = out[place].saturating_sub(now);
+        for (place, now) in self.moving_untils(def, op, self.origin(machine)) {
+            out[first + place] = out[first + place].saturating_sub(now);
         }
         for array in arrays {
             if live.matters(op, array.descriptor) {
@@ -438,11 +441,14 @@ impl<'a> Layout<'a> {
         out.extend(self.moves_priorities.then(|| Word::from(machine.priority(self.program, process))));
     }
 
-    /// The word that says when the waits of a process on this op run out, and from when on
-    /// it is counted, if that is not the start.
-    fn moving_until(&self, def: usize, op: usize, origin: Origin) -> Option<(u32, Word)> {
-        let now = origin.filter(|&origin| origin > 0)?;
-        Some((self.untils[def].filter(|&until| self.live[def].matters(op, until))?, now))
+    /// The places, among the variables that matter, of those that say when waits run out and matter to a
+    /// process on this op, and from when on they are counted, if that is not the start.
+    fn moving_untils(&self, def: usize, op: usize, origin: Origin) -> impl Iterator<Item = (usize, Word)> {
+        let now = origin.filter(|&origin| origin > 0);
+        let (live, kept, untils) = (&self.live[def], &self.kept[def], &self.untils[def]);
+        let place = move |until| kept.binary_search(until).expect("it matters to a wait");
+        let places = untils.iter().filter(move |&&until| live.matters(op, until)).map(place);
+        now.into_iter().flat_map(move |now| places.clone().map(move |place| (place, now)))
     }
 
     /// Writes `words`, which were read from this part, into `world`.
@@ -535,8 +541,8 @@ impl<'a> Layout<'a> {
                 arena[word] = arena[word].wrapping_add(origin);
             }
         }
-        if let Some((until, now)) = self.moving_until(def, op, origin) {
-            arena[frame + until as usize] += now;
+        for (place, now) in self.moving_untils(def, op, origin) {
+            arena[frame + self.kept[def][place] as usize] += now;
         }
         for array in arrays {
             if self.live[def].matters(op, array.descriptor) {

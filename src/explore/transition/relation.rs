@@ -168,13 +168,16 @@ impl<'a> TransitionRelation<'a> {
     }
 
     /// How time is part of a state: what the clock shows does not matter where
-    /// nothing reads it, and nobody comes to an end by it.
+    /// nothing reads it, and nothing comes to an end by it.
+    ///
+    /// Where every schedule comes to an end it tells states apart all the same: the total time is
+    /// that of the last state then, and need not be looked for in the graph.
     pub(crate) fn clock(&self) -> Clock {
         let reads = |op: &Op| matches!(op, Op::Now { .. });
         let matters = self.program.horizon.is_some()
             || self.program.plain.iter().any(reads)
-            || self.monitors.is_some_and(|monitors| !monitors.start().is_empty())
-            || may_end(self.program);
+            || self.monitors.is_some_and(Monitors::looks_at_clock)
+            || may_end(self.program) && !self.program.has_daemons;
         match (self.timed, matters) {
             (false, _) => Clock::None,
             (true, true) => Clock::Absolute,

@@ -1,0 +1,135 @@
+//! States that do not know what the clock shows, where daemons may go on for ever: the graph is finite,
+//! and the total times are the lengths of its paths.
+
+use crate::common::lives::{Held, scenario};
+use crate::common::program;
+use crate::explore_agrees::{faults, finals, try_scenarios_of};
+use crate::lives::explored;
+use proptest::prelude::*;
+use std::cell::Cell;
+use std::ops::ControlFlow;
+use tempolane::backend::BoundProgram;
+use tempolane::explore::{Budget, End, Exploration, Mode, Options, Stop, TotalTimes, explore, replay};
+use tempolane::time::Time;
+use tempolane::trace::{NoTrace, Outcome};
+
+fn seconds(least: u64, most: u64) -> Option<(Time, Time)> {
+    Some((Time::from_secs(least), Time::from_secs(most)))
+}
+
+/// A daemon ticks for ever, and nobody gives what is waited for.
+#[test]
+fn who_is_stuck_beside_a_daemon_that_goes_on_is_found() {
+    let program = program(
+        "
+version: 1
+resources: {s: {kind: semaphore, permits: 0}, ticks: mutex}
+processes:
+  ticker: {daemon: true, do: [{while: true, do: [{delay: 1s}, {acquire: ticks}, {release: ticks}]}]}
+  stuck: {do: [{acquire: s}]}
+",
+        &[],
+    );
+    let explored = explored(&program, Mode::Timed);
+    assert!(explored.progress().states < 10, "{:?}", explored.progress());
+    assert_eq!(explored.ends(End::Completed), 0);
+    assert_eq!(explored.total_times(), None);
+    let blocked = explored.blocked_for_ever().expect("it is known").expect("somebody is");
+    assert_eq!(blocked.blocked.iter().map(|&(process, _)| process.0).collect::<Vec<_>>(), [1]);
+}
+
+/// Work of 5 s on a machine that is down from 2 s to 3 s, from 5 s to 6 s and so on, ends at 7 s:
+/// 2 + 2 + 1, and down goes on for ever.
+#[test]
+fn the_total_time_beside_a_breakdown_that_never_ends() {
+    let program = program(
+        "
+version: 1
+resources:
+  machine: {kind: processor, cores: 1, discipline: priority, breakdown: {every: 2s, repair: 1s}}
+processes:
+  job: {on: machine, do: [{work: 5s}]}
+",
+        &[],
+    );
+    let explored = explored(&program, Mode::Timed);
+    assert_eq!(explored.total_times().and_then(|times| times.bounds()), seconds(7, 7));
+    assert_eq!(explored.is_endless(), Some(false));
+}
+
+/// Who looks each second whether a lamp is on, which is switched on and off again at these
+/// instants, may see it at 1 s, and may never see it.
+#[test]
+fn there_may_be_no_greatest_total_time() {
+    let program = program(
+        "
+version: 1
+resources: {lamp: {kind: memory, slots: 1}}
+processes:
+  switch: {daemon: true, do: [{while: true, do: [{delay: 1s}, {write: {to: lamp, at: 0, value: 1}}, {write: {to: lamp, at: 0, value: 0}}]}]}
+  watcher: {vars: {seen: 0}, do: [{while: seen == 0, do: [{delay: 1s}, {read: {from: lamp, at: 0, into: seen}}]}]}
+",
+        &[],
+    );
+    let explored = explored(&program, Mode::Timed);
+    assert_eq!(explored.is_endless(), Some(true));
+    let TotalTimes { least, most } = explored.total_times().expect("it can complete");
+    assert_eq!((least.0, most), (Time::from_secs(1), None));
+    assert_eq!(end_of(&program, &least.1.turns), (Outcome::Completed, Time::from_secs(1)));
+}
+
+/// How a schedule ends, by the clock of the kernel.
+fn end_of(program: &BoundProgram, turns: &[tempolane::explore::Turn]) -> (Outcome, Time) {
+    let replayed = replay(program, program.seed, Mode::Timed, turns, &mut NoTrace, &mut |_, _| {});
+    let replayed = replayed.expect("it is a schedule");
+    (replayed.outcome, replayed.end)
+}
+
+fn explored_within(program: &BoundProgram, states: u64) -> Exploration<'_> {
+    let budget = Budget { states, bytes: 1 << 30, workers: 1 };
+    let options = Options { seed: program.seed, budget, ..Options::whole(Mode::Timed) };
+    explore(program, options, &mut |_| ControlFlow::Continue(()))
+}
+
+/// With a stop time that no run comes to, states know what the clock shows: the same is found.
+fn the_clock_changes_nothing(text: &str, compared: &Cell<u32>) -> Option<()> {
+    if text.contains("horizon") || !text.contains("daemon") {
+        return Some(());
+    }
+    let with_clock = program(&text.replace("version: 1\n", "version: 1\nhorizon: 1000000s\n"), &[]);
+    let without_clock = program(text, &[]);
+    let (with, without) = (explored_within(&with_clock, 3_000), explored_within(&without_clock, 3_000));
+    // Whoever is stuck waits for the stop time, too.
+    if with.stop != Stop::Complete || without.stop != Stop::Complete || with.ends(End::Horizon) > 0 {
+        return None;
+    }
+    assert!(without.progress().states <= with.progress().states, "{text}");
+    assert_eq!(finals(&without), finals(&with), "{text}");
+    assert_eq!(faults(&without), faults(&with), "{text}");
+    for end in [End::Completed, End::Deadlock] {
+        assert_eq!(without.ends(end) > 0, with.ends(end) > 0, "{end:?}\n{text}");
+    }
+    let times = without.total_times();
+    assert_eq!(
+        times.as_ref().and_then(TotalTimes::bounds),
+        with.total_times().and_then(|times| times.bounds())
+    );
+    for (time, witness) in times.into_iter().flat_map(|times| [Some(times.least), times.most]).flatten() {
+        assert_eq!(end_of(&without_clock, &witness.turns), (Outcome::Completed, time), "{text}");
+    }
+    let ties = |explored: &Exploration<'_>| {
+        let ties = explored.overview().ties;
+        ties.into_iter().map(|tie| (tie.time, tie.options)).collect::<Vec<_>>()
+    };
+    // The fastest schedules may differ; whether something hangs on a tie does not.
+    assert_eq!(ties(&without).is_empty(), ties(&with).is_empty(), "{text}");
+    compared.set(compared.get() + 1);
+    Some(())
+}
+
+#[test]
+fn a_clock_in_the_states_changes_nothing() {
+    let compared = Cell::new(0);
+    try_scenarios_of(&scenario(Held::Any), 400, |text| the_clock_changes_nothing(text, &compared));
+    assert!(compared.get() > 60, "only {} were compared", compared.get());
+}
