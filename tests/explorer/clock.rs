@@ -1,10 +1,15 @@
 //! States that do not know what the clock shows, where daemons may go on for ever: the graph is finite,
 //! and the total times are the lengths of its paths.
 
+use crate::common::interrupts::interrupted;
+use crate::common::limits::limited;
 use crate::common::lives::{Held, scenario};
-use crate::common::program;
+use crate::common::requests::requesting;
+use crate::common::watches::watching;
+use crate::common::{program, small};
 use crate::explore_agrees::{faults, finals, try_scenarios_of};
 use crate::lives::explored;
+use crate::{core_hours, preemption, processors};
 use proptest::prelude::*;
 use std::cell::Cell;
 use std::ops::ControlFlow;
@@ -93,12 +98,11 @@ fn explored_within(program: &BoundProgram, states: u64) -> Exploration<'_> {
 
 /// With a stop time that no run comes to, states know what the clock shows: the same is found.
 fn the_clock_changes_nothing(text: &str, compared: &Cell<u32>) -> Option<()> {
-    if text.contains("horizon") || !text.contains("daemon") {
-        return Some(());
-    }
+    let text: String = text.split_inclusive('\n').filter(|line| !line.starts_with("horizon:")).collect();
+    let text = text.as_str();
     let with_clock = program(&text.replace("version: 1\n", "version: 1\nhorizon: 1000000s\n"), &[]);
     let without_clock = program(text, &[]);
-    let (with, without) = (explored_within(&with_clock, 3_000), explored_within(&without_clock, 3_000));
+    let (with, without) = (explored_within(&with_clock, 4_000), explored_within(&without_clock, 4_000));
     // Whoever is stuck waits for the stop time, too.
     if with.stop != Stop::Complete || without.stop != Stop::Complete || with.ends(End::Horizon) > 0 {
         return None;
@@ -127,9 +131,34 @@ fn the_clock_changes_nothing(text: &str, compared: &Cell<u32>) -> Option<()> {
     Some(())
 }
 
+/// The same scenario, with a daemon beside it that goes on for ever.
+fn beside_a_daemon(text: &str) -> String {
+    let daemon = "tick: {daemon: true, do: [{while: true, do: [{delay: 1500ms}, {acquire: ticks}, {release: ticks}]}]}";
+    text.replacen("resources:\n", "resources:\n  ticks: mutex\n", 1).replacen(
+        "processes:\n",
+        &format!("processes:\n  {daemon}\n"),
+        1,
+    )
+}
+
+/// Of all that keeps times: delays, limits, what is left of work, quanta, timetables.
 #[test]
 fn a_clock_in_the_states_changes_nothing() {
-    let compared = Cell::new(0);
-    try_scenarios_of(&scenario(Held::Any), 400, |text| the_clock_changes_nothing(text, &compared));
-    assert!(compared.get() > 60, "only {} were compared", compared.get());
+    let lives = || scenario(Held::Any);
+    let families: [(&str, BoxedStrategy<String>); 8] = [
+        ("lives", lives().boxed()),
+        ("limits", limited(small::scenario(true)).boxed()),
+        ("interrupts", interrupted(limited(lives())).boxed()),
+        ("watches", watching(limited(small::scenario(false))).boxed()),
+        ("requests", requesting(lives()).boxed()),
+        ("permits taken", preemption::scenario().boxed()),
+        ("processors", processors::scenario(true, Mode::Timed).boxed()),
+        ("cores by timetable", core_hours::scenario().boxed()),
+    ];
+    for (name, family) in families {
+        let compared = Cell::new(0);
+        let scenarios = family.prop_map(|text| beside_a_daemon(&text));
+        try_scenarios_of(&scenarios, 24, |text| the_clock_changes_nothing(text, &compared));
+        assert!(compared.get() > 8, "{name}: only {} were compared", compared.get());
+    }
 }

@@ -9,7 +9,7 @@ use tempolane::explore::{End, Mode, Options, explore};
 
 /// Three at work twice, who write when they are done. Times of the timetable are none of theirs, since
 /// the plain driver has no priorities, and a timetable goes before all others of its instant.
-fn scenario() -> impl Strategy<Value = String> {
+pub fn scenario() -> impl Strategy<Value = String> {
     let worker = || (1u64..4, 1u64..4, 0u64..3);
     let disciplines = prop_oneof![Just("fifo"), Just("sharing")];
     (disciplines, 0u64..3, 0u64..3, 1u64..3, worker(), worker(), worker()).prop_map(

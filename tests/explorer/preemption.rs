@@ -38,7 +38,7 @@ fn block(depth: u32) -> BoxedStrategy<String> {
 }
 
 /// Three processes; nobody interrupts itself.
-fn scenario() -> impl Strategy<Value = String> {
+pub fn scenario() -> impl Strategy<Value = String> {
     let process = || (0u64..3, proptest::collection::vec(block(1), 1..3));
     (1u64..3, process(), process(), process()).prop_map(|(permits, first, second, third)| {
         let mut text = format!(
@@ -59,9 +59,12 @@ fn an_enumeration_finds_the_same_ends_of_preempted_processes() {
     try_scenarios_of(&scenario(), 100, an_enumeration_agrees);
 }
 
+/// Two that take from each other what they begin anew may go on for ever.
 #[test]
 fn runs_with_preemption_are_among_the_schedules() {
-    try_scenarios_of(&scenario(), 100, a_run_is_a_schedule);
+    try_scenarios_of(&scenario(), 100, |text| {
+        a_run_is_a_schedule(&text.replace("version: 1\n", "version: 1\nhorizon: 100s\n"))
+    });
 }
 
 /// The holder has done its 3 s when the boss comes at 3 s, or loses the permit then with nothing left: it
