@@ -8,7 +8,10 @@ use super::tie_calendar::TieCalendar;
 use super::wheel_calendar::WheelCalendar;
 use crate::figure::noun;
 use crate::ids::ProcessId;
-use crate::kernel::{Call, Code, Draws, Kernel, Machine, NoCode, Scheduler, State, Yield, Yielded, find_end};
+use crate::kernel::{
+    Call, Code, Draws, Kernel, Machine, NoCode, Scheduler, State, Yield, Yielded, find_end,
+    find_stuck_beside_daemons,
+};
 use crate::program::BoundProgram;
 use crate::time::Time;
 use crate::trace::{Outcome, Sink, Ties};
@@ -212,6 +215,8 @@ struct Driver<'a, C, S> {
     budget: u64,
     /// Steps that may be made now.
     fuel: u64,
+    /// After so many steps it is looked whether the run has an end, where daemons go on.
+    next_look: u64,
 }
 
 /// Lets time pass: the calendar with the budgets of the run.
@@ -335,7 +340,7 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
         let clockwork = Clockwork { calendar, horizon, granted: 0, mark: 0, pause: None, code };
         let extra = ZERO_TIME_STEPS_A_PROCESS * program.process_count() as u64;
         let budget = program.limits.zero_time_steps.saturating_add(extra);
-        Driver { program, clockwork, sink, budget, fuel: 0 }
+        Driver { program, clockwork, sink, budget, fuel: 0, next_look: CONTROL_INTERVAL }
     }
 
     fn drive(
@@ -458,6 +463,13 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
         }
         if control(progress).is_break() {
             return Err(Interrupted(progress));
+        }
+        if progress.steps >= self.next_look {
+            // Twice as late the next time, so that however long a run is, looking costs next to nothing.
+            self.next_look = progress.steps.saturating_mul(2);
+            if let Some(deadlock) = find_stuck_beside_daemons(self.program, machine) {
+                return Ok(Some(Outcome::Deadlock(deadlock)));
+            }
         }
         let more = self.hand_out(without_time, progress.steps);
         Ok(if more { None } else { Some(step_limit(self.program)) })

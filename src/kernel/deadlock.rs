@@ -72,6 +72,24 @@ pub fn find_stuck(program: &BoundProgram, machine: &Machine) -> Option<Deadlock>
     (!waiting.is_empty()).then(|| describe_all(program, machine, &waiting, &ahead))
 }
 
+/// Those who wait for ever, if there is nobody else left for whose end a run without a stop time waits: only
+/// daemons go on then, and for ever. See [`find_stuck`].
+pub fn find_stuck_beside_daemons(program: &BoundProgram, machine: &Machine) -> Option<Deadlock> {
+    if !program.has_daemons || program.horizon.is_some() || program.process_count() > MAX_REPORTED {
+        return None;
+    }
+    let awaited = (0..program.process_count())
+        .map(ProcessId::from_index)
+        .filter(|&process| !program.is_daemon(process) && machine.state(program, process) != State::Done);
+    let awaited: Vec<ProcessId> = awaited.collect();
+    if !awaited.iter().all(|&process| waits_for_others(program, machine, process)) {
+        return None;
+    }
+    let stuck = find_stuck(program, machine)?;
+    let is_stuck = |process: &ProcessId| stuck.blocked.iter().any(|blocked| blocked.process == *process);
+    awaited.iter().all(is_stuck).then_some(stuck)
+}
+
 /// Whether a process waits until others end that.
 fn waits_for_others(program: &BoundProgram, machine: &Machine, process: ProcessId) -> bool {
     machine.state(program, process) == State::Blocked && machine.runs_out_at(program, process).is_none()

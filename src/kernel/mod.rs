@@ -49,7 +49,9 @@ mod watch;
 
 pub use call::{Call, Code, NoCode};
 pub use choices::Choices;
-pub use deadlock::{find_deadlock, find_end, find_stuck, find_waiting, waits_for_horizon};
+pub use deadlock::{
+    find_deadlock, find_end, find_stuck, find_stuck_beside_daemons, find_waiting, waits_for_horizon,
+};
 #[cfg(all(test, feature = "cli"))]
 pub(crate) use defect::{Defect, with_defect};
 pub use machine::{Machine, State};

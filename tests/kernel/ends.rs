@@ -206,3 +206,55 @@ processes:
     assert_eq!(only.resource, run.resource("outer"));
     assert!(only.givers.is_empty() && deadlock.cycle.is_empty(), "{deadlock:?}");
 }
+
+/// Whoever is waited for waits for ever, and a daemon goes on for ever beside it: a deadlock of the one, found
+/// some time after the other one has completed.
+#[test]
+fn who_is_stuck_beside_a_daemon_ends_a_run() {
+    let text = "
+version: 1
+resources: {s: {kind: semaphore, permits: 0}, ticks: mutex}
+processes:
+  ticker: {daemon: true, do: [{while: true, do: [{delay: 1s}, {with: ticks, do: []}]}]}
+  other: {do: [{delay: 5s}]}
+  stuck: {do: [{delay: 7s}, {acquire: s}]}
+";
+    let run_one = run(text);
+    let Outcome::Deadlock(deadlock) = &run_one.end.outcome else { panic!("{:?}", run_one.end.outcome) };
+    let names = deadlock.blocked.iter().map(|blocked| run_one.program.process_name(blocked.process));
+    assert_eq!(names.collect::<Vec<_>>(), ["stuck"]);
+    assert!(deadlock.blocked[0].is_starved());
+    assert_eq!(run_one.finished("other"), Some(5.0));
+    // Until a stop time one may wait.
+    let until = run(&text.replace("version: 1", "version: 1\nhorizon: 100000s"));
+    assert_eq!((until.end.outcome, until.end.end), (Outcome::Horizon, Time::from_secs(100_000)));
+}
+
+/// A daemon that gives what is waited for, however late, or might, or another one that may go on and give it,
+/// is waited for.
+#[test]
+fn who_may_be_helped_by_a_daemon_waits() {
+    for helper in [
+        "daemon: true, do: [{repeat: 200000, do: [{delay: 1s}]}, {release: s}]",
+        "daemon: true, vars: {n: 0}, do: [{while: true, do: [{delay: 1s}, {set: {n: n + 1}}, {if: n == 200000, do: [{release: s}]}]}]",
+        "daemon: true, do: [{repeat: 200000, do: [{delay: 1s}]}, {put: b}]",
+        "do: [{repeat: 200000, do: [{delay: 1s}]}, {release: s}]",
+    ] {
+        let run = run(&format!(
+            "
+version: 1
+resources: {{s: {{kind: semaphore, permits: 0}}, b: {{kind: buffer, capacity: 1}}}}
+processes:
+  ticker: {{daemon: true, do: [{{while: true, do: [{{delay: 1min}}]}}]}}
+  helper: {{{helper}}}
+  between: {{daemon: true, do: [{{get: b}}, {{release: s}}]}}
+  waits: {{do: [{{acquire: s}}]}}
+"
+        ));
+        assert_eq!(
+            (run.end.outcome, run.end.end),
+            (Outcome::Completed, Time::from_secs(200_000)),
+            "{helper}"
+        );
+    }
+}
