@@ -11,7 +11,7 @@ use super::tie_sensitivity::tie_sensitivity;
 use super::view::{View, views};
 use super::why::what_helps;
 use super::{bounded_file, console, exports, failure_windows, html_page, interrupt, pictures};
-use crate::explore::{Cancellation, Following, Schedule};
+use crate::explore::{BlockedForEver, Cancellation, Following, Schedule};
 use crate::render::LivePage;
 use crate::scenario::{circular_locking, folder_name};
 use clap::Args;
@@ -134,6 +134,9 @@ fn one(
     let mut finished = run_and_write_along(scenario, schedule, view, &arguments.run, keep, live.as_ref())?;
     if let Some(schedule) = schedule {
         warn_of(schedule, &finished);
+        if schedule.shows.starts_with(BlockedForEver::TOLD) {
+            finished.notes.push(format!("the schedule shows: {}", console::printable(&schedule.shows)));
+        }
     }
     if let Some(file) = &arguments.schedule {
         finished.reproduction = reproduction_along(scenario, file);
@@ -201,6 +204,11 @@ fn run_and_write_along(
     let keep = if keeps { Keep::Events } else { keep };
     let mut finished = match schedule {
         None => {
+            // Who waits for the end of a run that has none cannot know that.
+            let endless = scenario.scenario.endless_loops();
+            if !endless.items.is_empty() {
+                console::warn(endless.render(true));
+            }
             let mut finished = execute(scenario, options, folder.as_ref(), keep)?;
             finished.ties = tie_sensitivity(scenario, &finished);
             finished

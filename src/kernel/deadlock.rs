@@ -52,10 +52,9 @@ pub fn find_waiting(program: &BoundProgram, machine: &Machine) -> Option<Deadloc
 /// so, too. Found are those of whom that is certain by the steps that the others have ahead of
 /// them; nobody where processes may be started, stopped or interrupted, or if they are very many.
 pub fn find_stuck(program: &BoundProgram, machine: &Machine) -> Option<Deadlock> {
-    let moves_lives =
-        |op: &Op| matches!(op, Op::Launch { .. } | Op::Admit { .. } | Op::Stop { .. } | Op::Interrupt { .. });
-    let preempts = !program.requests.is_empty();
-    if program.process_count() > MAX_REPORTED || preempts || program.plain.iter().any(moves_lives) {
+    let starts = |op: &Op| matches!(op, Op::Launch { .. } | Op::Admit { .. });
+    let may_be_freed = may_free_waiters(program) || program.plain.iter().any(starts);
+    if program.process_count() > MAX_REPORTED || may_be_freed {
         return None;
     }
     let with_gives = |process| (process, gives_ahead(program, machine, process));
@@ -163,6 +162,31 @@ fn has_circle_of_owners(program: &BoundProgram, machine: &Machine) -> bool {
         }
         seen[process.index()] == start + 1
     })
+}
+
+/// Whether somebody may be taken out of a wait by others who do not give what it waits for: who stop or
+/// interrupt it, or take a permit from it.
+pub fn may_free_waiters(program: &BoundProgram) -> bool {
+    let frees = |op: &Op| matches!(op, Op::Stop { .. } | Op::Interrupt { .. });
+    !program.requests.is_empty() || program.plain.iter().any(frees)
+}
+
+/// Those who wait for a mutex of an owner who waits for one, and so on, without an end: whatever others do
+/// and however long.
+pub fn stuck_by_owners(program: &BoundProgram, machine: &Machine) -> Vec<ProcessId> {
+    let processes = || (0..program.process_count()).map(ProcessId::from_index);
+    let is_stuck = |&start: &ProcessId| {
+        let mut process = Some(start);
+        processes().all(|_| {
+            process = process.and_then(|waits| owner_of_awaited(program, machine, waits));
+            process.is_some()
+        })
+    };
+    // Who waits is stuck only if somebody waits in a circle.
+    if !has_circle_of_owners(program, machine) {
+        return Vec::new();
+    }
+    processes().filter(is_stuck).collect()
 }
 
 /// Who owns the mutex that a process waits for.

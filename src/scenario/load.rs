@@ -65,6 +65,12 @@ impl LoadedScenario {
     pub fn warnings(&self) -> Diagnostics {
         Diagnostics::new(self.source.clone(), Severity::Warning, self.warnings.clone())
     }
+
+    /// Of these, the loops because of which a run may go on for ever.
+    pub fn endless_loops(&self) -> Diagnostics {
+        let loops = warnings::endless(&self.model, &self.params);
+        Diagnostics::new(self.source.clone(), Severity::Warning, loops)
+    }
 }
 
 /// Why there is no scenario.

@@ -53,9 +53,7 @@ pub(super) fn of_model(model: &Model, params: &[Value], asked: &[bool]) -> Vec<D
         sides.filter_map(|((def, uses), &asked)| one_sided(def, uses, asked)).collect();
     warnings.extend(too_many(model, params, &uses));
     warnings.extend(unmeasured);
-    if model.horizon.is_none() {
-        warnings.extend(endless(model, params));
-    }
+    warnings.extend(endless(model, params));
     for process in &model.processes {
         keeps_held(model, &process.body, &mut Vec::new(), &mut warnings);
         takes_twice(model, &process.body, &[], &mut warnings);
@@ -305,9 +303,12 @@ fn integer<E>(value: Result<Value, E>) -> Option<i64> {
     if let Ok(Value::Int(number)) = value { Some(number) } else { None }
 }
 
-/// Loops that keep a process from its end, if a run waits for that.
-fn endless(model: &Model, params: &[Value]) -> Vec<Diagnostic> {
+/// Loops that keep a process from its end, if a run waits for that and has no stop time.
+pub(super) fn endless(model: &Model, params: &[Value]) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
+    if model.horizon.is_some() || expects_no_end(model) {
+        return warnings;
+    }
     let is_daemon = |process: &&ProcessDef| {
         process.daemon.as_ref().is_some_and(|daemon| evaluate(daemon, params) == Ok(Value::Bool(true)))
     };

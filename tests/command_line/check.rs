@@ -74,3 +74,21 @@ processes:
     // What it points to finds it.
     room.run("explore --untimed locks.yaml --write none").with_code(1);
 }
+
+/// Who runs what has no end is told of it before, once; of a run with an end nothing is said.
+#[test]
+fn a_run_without_an_end_is_warned_of() {
+    let server = "version: 1
+resources: {q: {kind: buffer, capacity: 1}}
+processes:
+  p: {do: [{while: true, do: [{get: q}, {delay: 1s}]}]}
+";
+    let until = server.replace("version: 1", "version: 1\nhorizon: 5s");
+    let room = Room::with(&[("server.yaml", server), ("until.yaml", &until)]);
+    // It waits for what nobody puts.
+    let ended = room.run("run server.yaml").with_code(1);
+    assert_eq!(ended.err.matches("this loop has no end, and so 'p' has none").count(), 1, "{}", ended.err);
+    ended.complains(&["server.yaml:4:13", "give the scenario a `horizon`"]);
+    let ended = room.run("run until.yaml").with_code(0);
+    assert_eq!(ended.err, "");
+}

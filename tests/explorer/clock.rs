@@ -105,7 +105,7 @@ fn the_clock_changes_nothing(text: &str, compared: &Cell<u32>) -> Option<()> {
     let (with, without) = (explored_within(&with_clock, 4_000), explored_within(&without_clock, 4_000));
     // Whoever is stuck waits for the stop time, too.
     if with.stop != Stop::Complete || without.stop != Stop::Complete || with.ends(End::Horizon) > 0 {
-        return None;
+        return Some(());
     }
     assert!(without.progress().states <= with.progress().states, "{text}");
     assert_eq!(finals(&without), finals(&with), "{text}");
@@ -161,4 +161,72 @@ fn a_clock_in_the_states_changes_nothing() {
         try_scenarios_of(&scenarios, 24, |text| the_clock_changes_nothing(text, &compared));
         assert!(compared.get() > 8, "{name}: only {} were compared", compared.get());
     }
+}
+
+/// Two that wait for each other beside a daemon that only ticks are in a deadlock; beside one that others can
+/// notice they are blocked for ever while it goes on. With a horizon too, since that helps no circle of
+/// owners; and without time as if there were none.
+#[test]
+fn a_circle_of_owners_beside_a_daemon() {
+    for horizon in ["", "horizon: 20s\n"] {
+        for (tick, is_heard) in [("{mark: tick}", false), ("{acquire: t}, {release: t}", true)] {
+            let program = program(
+                &format!(
+                    "
+version: 1
+{horizon}resources: {{m: mutex, n: mutex, t: mutex}}
+processes:
+  tick: {{daemon: true, do: [{{while: true, do: [{{delay: 1s}}, {tick}]}}]}}
+  a: {{do: [{{acquire: m}}, {{delay: 1s}}, {{acquire: n}}]}}
+  b: {{do: [{{acquire: n}}, {{delay: 1s}}, {{acquire: m}}]}}
+"
+                ),
+                &[],
+            );
+            let timed = explored(&program, Mode::Timed);
+            assert_eq!(timed.ends(End::Deadlock) > 0, !is_heard, "{horizon}{tick}");
+            assert_eq!(timed.ends(End::Completed), 0);
+            let untimed = explored(&program, Mode::Untimed);
+            for explored in [&timed, &untimed] {
+                let blocked = explored.blocked_for_ever().expect("it is known");
+                let names = blocked.map(|blocked| {
+                    let ids = blocked.blocked.iter().map(|&(process, _)| program.process_name(process));
+                    ids.collect::<Vec<_>>()
+                });
+                let is_told = is_heard || std::ptr::eq(explored, &untimed);
+                assert_eq!(names.is_some(), is_told, "{horizon}{tick}");
+                assert!(names.is_none_or(|names| !names.is_empty() && !names.contains(&"tick".to_owned())));
+            }
+        }
+    }
+}
+
+/// A daemon that will break a rule, end, or come to a resource, some time, is waited for.
+#[test]
+fn what_a_daemon_does_some_time_is_found() {
+    let explored_beside = |daemon: &str| {
+        let text = format!(
+            "
+version: 1
+resources: {{s: {{kind: semaphore, permits: 0}}, d: {{kind: memory, slots: 1}}}}
+processes:
+  v: {{daemon: true, vars: {{n: 3, m: 0}}, do: [{daemon}]}}
+  p: {{do: [{{acquire: s}}]}}
+"
+        );
+        program(&text, &[])
+    };
+    let fault = explored_beside("{while: true, do: [{delay: 1s}, {set: {n: n - 1}}, {set: {m: 6 / n}}]}");
+    assert_eq!(faults(&explored(&fault, Mode::Timed)).len(), 1);
+    for daemon in [
+        "{repeat: 5, do: [{delay: 1s}]}, {release: s}",
+        "{while: true, do: [{delay: 1s}, {set: {n: n - 1}}, {if: n == 0, do: [{release: s}]}]}",
+        "{delay: 1s}, {delay: 1s}, {release: s}, {while: true, do: [{delay: 1s}]}",
+    ] {
+        let program = explored_beside(daemon);
+        let explored = explored(&program, Mode::Timed);
+        assert_eq!((explored.ends(End::Completed) > 0, explored.ends(End::Deadlock)), (true, 0), "{daemon}");
+    }
+    let ends = explored_beside("{delay: 1s}, {delay: 1s}");
+    assert_eq!(explored(&ends, Mode::Timed).ends(End::Deadlock), 1);
 }

@@ -46,11 +46,17 @@ impl Explored<'_> {
     /// What else may be the reason why a search that was cut does not come to an end.
     pub fn cut_hint(&self) -> Option<&'static str> {
         let stopped = matches!(self.exploration.cut()?, Cut::States | Cut::Memory | Cut::Control);
-        (stopped && self.exploration.daemons_may_go_on()).then_some(
-            "its daemons may go on for ever, and something in the scenario reads the clock (`now`, or an expectation \
-             of times), so that no state comes again: give it a `horizon`, leave that out, or explore it with \
-             --untimed",
-        )
+        (stopped && self.exploration.daemons_may_go_on()).then(|| match self.exploration.reads_clock() {
+            true => {
+                "its daemons may go on for ever, and something in the scenario reads the clock (`now`, or an \
+                 expectation of times), so that no state comes again: give it a `horizon`, leave that out, or \
+                 explore it with --untimed"
+            }
+            false => {
+                "its daemons may go on for ever, and where one draws, counts or fills a buffer without a bound, no \
+                 state comes again: give it a `horizon`"
+            }
+        })
     }
 
     /// How many pairs of lines race; `None` if none does as far as was looked, which was

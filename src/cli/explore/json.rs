@@ -118,11 +118,10 @@ pub fn line(explored: &Explored<'_>) -> String {
         open: progress.open,
         completed: exploration.ends(End::Completed),
         deadlocks: exploration.ends(End::Deadlock),
-        partial_deadlocks: explored
-            .blocked
-            .as_ref()
-            .ok()
-            .map(|blocked| blocked.as_ref().map_or(0, |some| some.states)),
+        partial_deadlocks: explored.blocked.as_ref().ok().and_then(|blocked| match blocked {
+            None => (!exploration.waits_for_horizon()).then_some(0),
+            Some(some) => Some(some.states),
+        }),
         races: explored.races(),
         horizons: exploration.ends(End::Horizon),
         faults: of_kind("fault"),

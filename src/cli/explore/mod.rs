@@ -136,7 +136,12 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
         }
     }
     let timeless = match mode {
-        Mode::Untimed if watched => Monitors::lines_left_out(expected),
+        Mode::Untimed if watched => {
+            let mut lines = Monitors::lines_left_out(expected);
+            lines.sort_unstable();
+            lines.dedup();
+            lines
+        }
         _ => Vec::new(),
     };
     let explored = Explored {

@@ -3,10 +3,12 @@
 use super::arguments::ExploreArguments;
 use super::explored::{Explored, named_lines};
 use super::witness::Shown;
+use crate::analysis::FailedExpectation;
 use crate::cli::console::printable;
 use crate::cli::execute::{reproduction_along, unchecked};
 use crate::cli::report::{
-    GREEN, PLAIN, RED, and_more, counted, failures, files, heading, section, so_many, told, unchecked_note,
+    GREEN, PLAIN, RED, and_more, counted, failure_told, failures, files, heading, section, so_many, told,
+    unchecked_note,
 };
 use crate::explore::{Cut, End, FinalMemories, TotalTimes};
 use crate::figure::noun;
@@ -22,6 +24,9 @@ const RESULTS: usize = 20;
 /// Decisive ties that are shown.
 const TIES: usize = 10;
 
+/// Turns that two schedules begin with alike are not shown twice, if they are more than these.
+const LEAST_IN_COMMON: usize = 3;
+
 /// Values of a memory that are shown.
 const VALUES: usize = 12;
 
@@ -33,8 +38,7 @@ pub fn text(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
     let mut text = headline(explored, arguments);
     let mut before: Option<&Shown> = None;
     for shown in explored.shown.iter().filter(|shown| shown.is_finding) {
-        let again = before.is_some_and(|before| before.schedule.turns == shown.schedule.turns);
-        section(&mut text, &title(shown), &finding(explored, arguments, shown, again));
+        section(&mut text, &title(shown), &finding(explored, arguments, shown, before));
         before = Some(shown);
     }
     section(&mut text, "Memories at the end", &finals(explored));
@@ -90,7 +94,9 @@ fn headline(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
         text.push_str("  at each condition somebody may go on once without a notify\n");
     }
     if arguments.reduce.is_some() {
-        text.push_str("  reduced: not every schedule is there; races and `expect` not checked\n");
+        text.push_str(
+            "  reduced: not every schedule is there; races, partial deadlocks and `expect` not checked\n",
+        );
     } else {
         text.push_str(&unchecked_note(&unchecked(explored.loaded)));
     }
@@ -135,6 +141,11 @@ fn partial_deadlocks(explored: &Explored<'_>, arguments: &ExploreArguments) -> S
     match &explored.blocked {
         Ok(Some(some)) => format!("  {RED}partial deadlocks: {}{PLAIN}\n", counted(some.states)),
         Err(_) if is_asked => "  partial deadlocks: not looked for in so many states\n".to_owned(),
+        Ok(None)
+            if explored.exploration.waits_for_horizon() && explored.exploration.ends(End::Horizon) > 0 =>
+        {
+            "  partial deadlocks: none of owners of mutexes; others may wait until the horizon\n".to_owned()
+        }
         Ok(None) | Err(_) => String::new(),
     }
 }
@@ -190,16 +201,23 @@ fn title(shown: &Shown) -> String {
     format!("{kind} in {}, the first after {turns}{claim}", so_many(shown.states, "state"))
 }
 
-/// One finding; `again` says that the schedule is the one just shown.
-fn finding(explored: &Explored<'_>, arguments: &ExploreArguments, shown: &Shown, again: bool) -> String {
-    let mut text = if again { "  by the same schedule\n".to_owned() } else { turns(shown) };
+/// One finding; `before` is the one just shown.
+fn finding(
+    explored: &Explored<'_>,
+    arguments: &ExploreArguments,
+    shown: &Shown,
+    before: Option<&Shown>,
+) -> String {
+    let known = before.map_or(0, |before| turns_in_common(before, shown));
+    let is_same = before.is_some_and(|before| before.schedule.turns == shown.schedule.turns);
+    let mut text = if is_same { "  by the same schedule\n".to_owned() } else { turns(shown, known) };
     match shown.kind {
         "limit" if !matches!(shown.finished.outcome, Outcome::Limit { .. }) => {
             // The run along the schedule goes on by other turns.
             let _ = writeln!(text, "  {}", printable(&shown.schedule.shows));
         }
         "deadlock" | "fault" | "limit" => text.push_str(&told(&shown.finished)),
-        "expectation" => text.push_str(&failures(&shown.finished)),
+        "expectation" => text.push_str(&failed(shown)),
         _ => {
             let _ = writeln!(text, "  {}", printable(&shown.schedule.shows));
         }
@@ -220,16 +238,50 @@ fn finding(explored: &Explored<'_>, arguments: &ExploreArguments, shown: &Shown,
     text
 }
 
-fn turns(shown: &Shown) -> String {
+/// What is not as expected, and what else is not behind the schedule.
+fn failed(shown: &Shown) -> String {
+    let finished = &shown.finished;
+    let is_own = |failed: &FailedExpectation| {
+        let statement = shown.schedule.shows.strip_prefix(&format!("line {}, ", failed.line));
+        statement.is_some_and(|statement| failed.message.starts_with(&format!("expected {statement}, but")))
+    };
+    let own = finished.failed.iter().position(is_own);
+    let Some(own) = own else { return failures(finished) };
+    let window = finished.windows.get(own).map_or("", String::as_str);
+    let FailedExpectation { line, message, .. } = &finished.failed[own];
+    let mut text = failure_told(&finished.file, *line, message, window);
+    let mut others: Vec<u32> = finished.failed.iter().map(|failed| failed.line).collect();
+    others.remove(own);
+    others.sort_unstable();
+    others.dedup();
+    if !others.is_empty() {
+        let lines = named_lines(&others);
+        let _ = writeln!(text, "  followed to its end, the schedule does not meet {lines} either");
+    }
+    text
+}
+
+/// How many turns two schedules begin with alike, if that is worth saying.
+fn turns_in_common(one: &Shown, other: &Shown) -> usize {
+    let pairs = one.schedule.turns.iter().zip(&other.schedule.turns);
+    let alike = pairs.take_while(|(one, other)| one == other).count();
+    if alike > LEAST_IN_COMMON { alike } else { 0 }
+}
+
+/// The turns of a schedule, of which so many are known from the one before.
+fn turns(shown: &Shown, known: usize) -> String {
     let all = &shown.schedule.turns;
     let width = all.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let digits = all.len().to_string().len();
     let mut text = String::new();
-    for (number, ((name, _), note)) in all.iter().zip(&shown.notes).enumerate() {
-        if number == TURNS && all.len() > 2 * TURNS {
-            let _ = writeln!(text, "   {:>digits$}  {}", "…", more_turns(all.len() - 2 * TURNS));
+    if known > 0 {
+        let _ = writeln!(text, "   {:>digits$}  {known} turns as above", "…");
+    }
+    for (number, ((name, _), note)) in all.iter().zip(&shown.notes).enumerate().skip(known) {
+        if number == TURNS.max(known) && all.len() > number + TURNS {
+            let _ = writeln!(text, "   {:>digits$}  {}", "…", more_turns(all.len() - number - TURNS));
         }
-        if (TURNS..all.len().saturating_sub(TURNS)).contains(&number) {
+        if (TURNS.max(known)..all.len().saturating_sub(TURNS)).contains(&number) {
             continue;
         }
         let mark = if shown.schedule.fatal == Some(number) { '!' } else { ' ' };

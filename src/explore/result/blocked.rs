@@ -10,7 +10,7 @@ use super::order::Next;
 use crate::explore::search::{StateGraph, StateId, Way, each_component};
 use crate::explore::transition::Scratch;
 use crate::ids::ProcessId;
-use crate::kernel::State;
+use crate::kernel::{State, may_free_waiters, stuck_by_owners};
 use std::ops::Range;
 
 /// Larger graphs are not asked: it takes as long as to go through all states
@@ -88,6 +88,40 @@ struct Parts {
 }
 
 impl<const W: usize> StateGraph<'_, W> {
+    /// Those who wait in a circle, each for a mutex that the next one owns, while others may go on; where somebody
+    /// may be stopped or interrupted only if it is so at the end of a schedule.
+    pub(crate) fn stuck_by_owners(&self, scratch: &mut Scratch) -> Result<Option<BlockedSome>, NotFound> {
+        let count = self.store.len();
+        if count > MOST_STATES {
+            return Err(NotFound);
+        }
+        let program = self.space.relation.program;
+        let may_be_freed = may_free_waiters(program);
+        let mut found: Option<BlockedSome> = None;
+        for state in 0..count as StateId {
+            self.space.relation.cancellation.check(u64::from(state)).map_err(|_| NotFound)?;
+            let blocked = stuck_by_owners(program, self.machine(state, scratch));
+            if blocked.is_empty() || may_be_freed && !self.next(state, scratch).states.is_empty() {
+                continue;
+            }
+            let machine = self.machine(state, scratch);
+            let goes_on = |process: &ProcessId| {
+                matches!(machine.state(program, *process), State::Ready | State::Delayed | State::New)
+                    && !self.space.relation.is_idle(machine, *process)
+            };
+            let others: Vec<ProcessId> = self.space.relation.processes().filter(goes_on).collect();
+            // Where nobody else is left it is a deadlock of all.
+            if others.is_empty() {
+                continue;
+            }
+            match &mut found {
+                Some(found) => found.states += 1,
+                None => found = Some(BlockedSome { state, states: 1, blocked, others }),
+            }
+        }
+        Ok(found)
+    }
+
     /// The states in which somebody waits for ever while others go on; `None` if there are
     /// none.
     pub(crate) fn blocked_some(&self, scratch: &mut Scratch) -> Result<Option<BlockedSome>, NotFound> {

@@ -93,6 +93,9 @@ pub struct BlockedForEver {
 }
 
 impl BlockedForEver {
+    /// What [`BlockedForEver::told`] begins with.
+    pub const TOLD: &str = "blocked for ever";
+
     /// Who waits, where, and who goes on, in the names of `header`: a sentence without a full stop.
     pub fn told(&self, header: &Header) -> String {
         let name = |process| format!("'{}'", header.process_name(process));
@@ -103,7 +106,7 @@ impl BlockedForEver {
         let others: Vec<String> = self.others.iter().map(|&process| name(process)).collect();
         let verb = verb(others.len(), "go");
         let blocked = blocked.collect::<Vec<_>>().join(", ");
-        format!("blocked for ever: {blocked}, while {} {verb} on", others.join(", "))
+        format!("{}: {blocked}, while {} {verb} on", Self::TOLD, others.join(", "))
     }
 }
 
@@ -172,13 +175,14 @@ impl Exploration<'_> {
         self.is_searched() && !self.gave_up()
     }
 
-    /// Whether there may be no end of states because daemons go on, whoever else does not, and
-    /// something hangs on what the clock shows.
+    /// Whether there may be no end of states because daemons go on, whoever else does not.
     pub fn daemons_may_go_on(&self) -> bool {
-        self.options.mode == Mode::Timed
-            && self.program.has_daemons
-            && self.program.horizon.is_none()
-            && !self.is_relative()
+        self.options.mode == Mode::Timed && self.program.has_daemons && self.program.horizon.is_none()
+    }
+
+    /// Whether something hangs on what the clock shows, so that states at two times are never one.
+    pub fn reads_clock(&self) -> bool {
+        self.options.mode == Mode::Timed && !self.is_relative()
     }
 
     /// Whether time counts, and states do not know what the clock shows.
@@ -268,14 +272,14 @@ impl Exploration<'_> {
     }
 
     /// Processes that wait for ever in some schedule while others go on; `None` if
-    /// there are none. With a stop time they wait until then, so that none are
-    /// looked for.
+    /// there are none. With a stop time they may wait until then, so that only those are looked for who
+    /// wait in a circle for mutexes that the next one owns.
     ///
     /// # Errors
     /// If that was not found out: in a search that was cut or that leaves schedules out, and where
     /// there are more than 1,000,000 states.
     pub fn blocked_for_ever(&self) -> Result<Option<BlockedForEver>, Undecided> {
-        if self.program.horizon.is_some() || self.is_endless() == Some(false) {
+        if self.is_endless() == Some(false) && self.program.horizon.is_none() {
             return Ok(None);
         }
         let any = self.search.as_ref().ok_or(Undecided)?;
@@ -284,7 +288,11 @@ impl Exploration<'_> {
             if self.stop != Stop::Complete || !graph.is_whole() {
                 return Err(Undecided);
             }
-            let found = graph.blocked_some(&mut scratch).map_err(|NotFound| Undecided)?;
+            let found = match self.program.horizon {
+                Some(_) => graph.stuck_by_owners(&mut scratch),
+                None => graph.blocked_some(&mut scratch),
+            };
+            let found = found.map_err(|NotFound| Undecided)?;
             found.map_or(Ok(None), |found| {
                 let machine = graph.machine(found.state, &mut scratch);
                 let blocked = found.blocked.iter().map(|&one| (one, machine.op(self.program, one))).collect();
@@ -292,6 +300,12 @@ impl Exploration<'_> {
                 Ok(Some(BlockedForEver { blocked, others: found.others, states: found.states, witness }))
             })
         })
+    }
+
+    /// Whether those who wait may wait until a stop time, so that only some of those who wait for ever are
+    /// looked for.
+    pub fn waits_for_horizon(&self) -> bool {
+        self.program.horizon.is_some()
     }
 
     /// A schedule that never ends, if one was found; fewer turns if it is time to stop.

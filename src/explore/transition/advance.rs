@@ -36,22 +36,28 @@ impl TransitionRelation<'_> {
 
     fn next(&self, machine: &Machine) -> Next {
         let mut next: Option<Time> = None;
+        let mut is_idle = true;
         for process in self.processes() {
             match machine.state(self.program, process) {
                 State::Ready => return Next::Now,
                 State::Delayed | State::New => {
                     let until = self.until(machine, process);
+                    is_idle &= self.is_idle(machine, process);
                     next = Some(next.map_or(until, |time| time.min(until)));
                 }
                 State::Blocked => match machine.runs_out_at(self.program, process) {
                     Some(until) if until <= machine.now => return Next::Now,
-                    Some(until) => next = Some(next.map_or(until, |time| time.min(until))),
+                    Some(until) => {
+                        is_idle = false;
+                        next = Some(next.map_or(until, |time| time.min(until)));
+                    }
                     None => {}
                 },
                 State::Done => {}
             }
         }
-        next.map_or(Next::Never, Next::At)
+        // Of those who only let time pass nobody hears any more.
+        next.filter(|_| !is_idle).map_or(Next::Never, Next::At)
     }
 
     /// Moves the clock to when somebody can go on, if nobody can now; up to the

@@ -3,6 +3,7 @@
 
 mod advance;
 mod clock_dependence;
+mod idle;
 mod local;
 mod relation;
 mod round;

@@ -20,6 +20,7 @@
 //! a transition there too.
 
 use super::clock_dependence::decided_by_clock;
+use super::idle::idle_ops;
 use super::scratch::Scratch;
 use crate::analysis::Monitors;
 use crate::explore::cancellation::Cancellation;
@@ -60,6 +61,8 @@ pub(crate) struct TransitionRelation<'a> {
     pub(crate) code: Option<&'a dyn NumberedCode>,
     /// By op: it concerns nobody else.
     pub(crate) local: Vec<bool>,
+    /// By op: a daemon whose delay ends in front of it only lets time pass from there on.
+    pub(crate) idle: Vec<bool>,
     /// By resource: to wait in line for it is a transition of its own.
     pub(crate) lines: Vec<bool>,
     /// When the clock stops.
@@ -79,7 +82,8 @@ impl<'a> TransitionRelation<'a> {
         // Where there are daemons, the end of another process may end the run.
         let is_end = |op: &Op| program.has_daemons && matches!(op, Op::Done { .. });
         let is_local = |(op, &noticed): (&Op, &bool)| op.is_local() && !noticed && !is_end(op);
-        let local = program.plain.iter().zip(noticed).map(is_local).collect();
+        let local: Vec<bool> = program.plain.iter().zip(noticed).map(is_local).collect();
+        let idle = idle_ops(program, &local);
         let lines = lines_of(program, timed);
         let (horizon, cancellation) = (program.horizon, Cancellation::NEVER);
         TransitionRelation {
@@ -91,6 +95,7 @@ impl<'a> TransitionRelation<'a> {
             monitors,
             code,
             local,
+            idle,
             lines,
             horizon,
             cancellation,
@@ -195,6 +200,12 @@ impl<'a> TransitionRelation<'a> {
         machine.words()[self.state_word(process)] & BEGUN != 0
     }
 
+    /// Whether a process is a daemon that only lets time pass from now on, for ever.
+    pub(crate) fn is_idle(&self, machine: &Machine, process: ProcessId) -> bool {
+        machine.state(self.program, process) == State::Delayed
+            && self.idle[machine.op(self.program, process).index()]
+    }
+
     /// How the run ends in this state, from which nobody could go on.
     pub(crate) fn end(&self, machine: &Machine) -> End {
         if machine.live == 0 {
@@ -204,6 +215,7 @@ impl<'a> TransitionRelation<'a> {
         for process in self.processes() {
             match machine.state(self.program, process) {
                 State::Done => {}
+                _ if self.is_idle(machine, process) => {}
                 State::Delayed | State::New => return End::Horizon,
                 State::Blocked if machine.runs_out_at(self.program, process).is_some() => {
                     return End::Horizon;
