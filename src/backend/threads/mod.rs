@@ -26,9 +26,9 @@ pub use options::{ThreadOptions, Work};
 pub use record::SilentStep;
 pub use time_scale::default_speed;
 
-use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, find_end};
-use crate::program::{BoundProgram, Op};
+use crate::program::BoundProgram;
 use crate::time::Time;
 use crate::trace::{Outcome, ResourceKind, Trace};
 use crate::value::Value;
@@ -132,13 +132,6 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
         let name = program.resource_name(processor);
         return Err(Trouble::NotNative(format!(
             "a process waits until a core of '{name}' is free, which threads cannot show yet"
-        )));
-    }
-    let stops = |&op: &usize| program.atomic[op] && matches!(program.plain[op], Op::Stop { .. });
-    if let Some(op) = (0..program.plain.len()).find(stops) {
-        let line = program.site(OpId::from_index(op)).line;
-        return Err(Trouble::NotNative(format!(
-            "a process is stopped inside an atomic block on line {line}, which threads cannot do"
         )));
     }
     let count = program.process_count();

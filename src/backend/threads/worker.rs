@@ -146,6 +146,9 @@ impl<'a> Worker<'a> {
     }
 
     fn run(&mut self) -> Result<(), Leave> {
+        // Whoever ends it before it has begun knows that it holds nothing.
+        self.pass = self.shared.pass(self.me.process);
+        self.look_whether_stopped()?;
         let mut rest = self.kernel_step(|kernel, process| kernel.settle(process))?;
         self.say_where_it_stands();
         loop {
@@ -175,19 +178,12 @@ impl<'a> Worker<'a> {
     /// One step: a native one if it is about a resource, else the kernel's.
     fn step(&mut self) -> Result<Rest, Leave> {
         self.me.op = self.machine.op(self.shared.program, self.me.process);
-        let is_inside = matches!(self.pass, Pass::Block(_)) && self.shared.program.atomic[self.me.op.index()];
         self.come_to_gate();
-        loop {
-            self.look_whether_over()?;
-            if self.hear() {
-                return self.go_on();
-            }
-            // In the middle of a block nobody goes on: who has been served in it stands in front of its next step.
-            match self.unsettled_holder().filter(|_| !is_inside) {
-                Some(other) => self.let_settle(other)?,
-                None => break,
-            }
+        self.look_whether_over()?;
+        if self.hear() {
+            return self.go_on();
         }
+        self.let_holders_settle()?;
         self.recorded = self.record.len();
         let now = self.shared.clock.now();
         self.me.due = self.planned;
@@ -217,7 +213,9 @@ impl<'a> Worker<'a> {
             if asked.request == Request::End {
                 self.machine.set_state(self.shared.program, process, self.me.op, State::Done);
                 self.forget_permits_of(process);
-                self.unsettle();
+                if let Some(seat) = self.shared.seats.get(process.index()) {
+                    seat.ends();
+                }
                 return Ok(Rest::Yielded(Yield::Done));
             }
             self.with_kernel(|kernel| kernel.answer(process, &values));
@@ -273,7 +271,11 @@ impl<'a> Worker<'a> {
             return;
         }
         self.pass = Pass::None;
-        self.pass = if begins || program.atomic[op] { shared.gate.block() } else { shared.gate.single() };
+        let process = self.me.process;
+        self.pass = match begins || program.atomic[op] {
+            true => shared.pass_alone(process),
+            false => shared.pass(process),
+        };
     }
 
     /// After a step: keeps the gate only in the middle of a block.
@@ -320,6 +322,7 @@ impl<'a> Worker<'a> {
         if let Request::Stop { lost } = asked.request {
             self.stop_other(asked, lost)?;
             self.attend_if_changed();
+            self.rouse_all();
             return Ok(Served::Values(Vec::new()));
         }
         if let Request::Seize { count, preempts } = asked.request {
@@ -331,6 +334,7 @@ impl<'a> Worker<'a> {
         if asked.request == Request::Interrupt {
             self.interrupt_other(asked)?;
             self.attend_if_changed();
+            self.rouse_all();
             return Ok(Served::Values(Vec::new()));
         }
         let Worker { shared, me, record, .. } = self;
@@ -391,7 +395,7 @@ impl<'a> Worker<'a> {
     fn take_grant(&mut self, grant: Grant) -> Result<Served, Leave> {
         if !self.shared.program.requests.is_empty() {
             // What it does by itself now is nothing that comes in the middle of a step of another one.
-            self.pass = self.shared.gate.single();
+            self.pass = self.shared.pass(self.me.process);
         }
         let (served, due) = match grant {
             Grant::Served { items, due } => (Served::Values(items), due),
@@ -461,7 +465,7 @@ impl<'a> Worker<'a> {
         }
         // Before its first step a process is new and not delayed.
         let is_new = self.machine.state(self.shared.program, self.me.process) != State::Delayed;
-        self.pass = self.shared.gate.single();
+        self.pass = self.shared.pass(self.me.process);
         self.look_whether_stopped()?;
         if self.hear() {
             return self.go_on();

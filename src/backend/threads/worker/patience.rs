@@ -48,7 +48,8 @@ impl Worker<'_> {
         // Whoever ends another one has the gate; and in a block nobody comes before its rest.
         let in_block = shared.program.atomic[self.me.op.index()];
         let is_alone = in_block || shared.program.has_watches() || !shared.program.requests.is_empty();
-        self.pass = if is_alone { shared.gate.block() } else { shared.gate.single() };
+        let process = self.me.process;
+        self.pass = if is_alone { shared.pass_alone(process) } else { shared.pass(process) };
         if let Err(ended) = self.come_to_leave() {
             // It was taken out of the line, and told so.
             drop(self.me.parker.wait());
@@ -76,12 +77,10 @@ impl Worker<'_> {
     /// Before it leaves the line in which it waits, if it is there: whoever stands behind it may take permits then.
     fn come_to_leave(&mut self) -> Result<(), Leave> {
         self.look_whether_stopped()?;
-        while self.shared.natives[self.me.resource.index()].keeps(self.me.process)
-            && let Some(other) = self.unsettled_holder()
-        {
-            self.let_settle(other)?;
+        match self.shared.natives[self.me.resource.index()].keeps(self.me.process) {
+            true => self.let_holders_settle(),
+            false => Ok(()),
         }
-        Ok(())
     }
 
     /// Takes itself out of the line in which it waits; whether it was there.

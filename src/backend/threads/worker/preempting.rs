@@ -1,6 +1,6 @@
 //! Taking permits from other threads, for itself or for those who are first in line.
 //!
-//! Who does it has the gate for itself, and lets those who have such permits say first where they stand. The
+//! Who does it has the gate for itself, and lets those who have such permits come first to where they stand. The
 //! other one is interrupted in its block, as by an interrupt; or it finds a notice by which its next stand
 //! in the block ends.
 
@@ -18,19 +18,16 @@ use crate::value::Word;
 const BEFORE_ALL: i16 = -1;
 
 impl Worker<'_> {
-    /// Before a step in which permits may be taken from others: who has one, and has been served since or interrupted, so
-    /// that it has to go on first to where it stands next.
-    pub(super) fn unsettled_holder(&self) -> Option<ProcessId> {
+    /// Before a step in which permits may be taken from others: whoever has one goes on first to where it stands next.
+    pub(super) fn let_holders_settle(&self) -> Result<(), Leave> {
         let shared = self.shared;
         if !shared.takes_permits[self.me.op.index()] {
-            return None;
+            return Ok(());
         }
         let semaphores = shared.natives.iter().filter_map(Native::as_semaphore);
-        let others = semaphores.flat_map(Semaphore::holders).map(|holder| holder.process);
-        others.filter(|&other| other != self.me.process).find(|&other| {
-            let position = shared.seats[other.index()].position();
-            !position.is_settled && !shared.natives[position.resource.index()].keeps(other)
-        })
+        let holders = semaphores.flat_map(Semaphore::holders).map(|holder| holder.process);
+        let mut others = holders.filter(|&other| other != self.me.process);
+        others.try_for_each(|other| self.let_settle(other))
     }
 
     /// Asks for a permit by a priority, and takes it from another one if that is so.
