@@ -435,7 +435,7 @@ processes:
 /// Nobody stops itself, in a block neither.
 #[test]
 fn a_stop_of_itself_in_a_block_is_a_fault() {
-    let text = "version: 1\nprocesses:\n  p: {count: 2, vars: {x: 0}, do: [{set: {x: index}}, {atomic: [{stop: \"p[x]\"}]}]}\n";
+    let text = "version: 1\nprocesses:\n  p: {count: 2, start: index * 1h, vars: {x: 0}, do: [{set: {x: index}}, {atomic: [{stop: \"p[x]\"}]}]}\n";
     let (recording, _) = both(text, 1.0);
     assert_eq!(recording.trace.outcome, run(text).end.outcome);
     assert_eq!(recording.trace.outcome.name(), "fault");

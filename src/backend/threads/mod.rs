@@ -30,7 +30,7 @@ use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, find_end};
 use crate::program::BoundProgram;
 use crate::time::Time;
-use crate::trace::{Outcome, ResourceKind, Trace};
+use crate::trace::{Outcome, Trace};
 use crate::value::Value;
 use shared::{End, Shared};
 use std::fmt;
@@ -124,14 +124,6 @@ pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
         let name = program.resource_name(mutex);
         return Err(Trouble::NotNative(format!(
             "the owner of '{name}' inherits priority, which threads cannot show yet"
-        )));
-    }
-    if let Some(processor) =
-        program.watched().find(|&id| program.resource_info(id).kind == ResourceKind::Processor)
-    {
-        let name = program.resource_name(processor);
-        return Err(Trouble::NotNative(format!(
-            "a process waits until a core of '{name}' is free, which threads cannot show yet"
         )));
     }
     let count = program.process_count();

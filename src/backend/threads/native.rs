@@ -141,6 +141,7 @@ impl Native {
             (Native::Semaphore(semaphore), _) => semaphore.level(),
             (Native::Mutex(mutex), _) => Word::from(mutex.owner().is_none()),
             (Native::Condition(line) | Native::Barrier(line, _), _) => line.level(),
+            (Native::Processor(group, place), _) => group.level(*place),
             (Native::Life(lives, place), Glance::Stage) => lives.stage(*place) as Word,
             (other, _) => unreachable!("{glance:?} of {other:?}"),
         }
@@ -239,10 +240,12 @@ fn groups(program: &BoundProgram) -> Groups {
             members.entry(chain.at(chain.len() - 1)).or_default().push(header);
         }
     }
+    let is_processor = |id| program.resource_info(id).kind == ResourceKind::Processor;
+    let are_watched = program.watched().any(is_processor);
     let mut groups = Groups::new();
     for headers in members.into_values() {
         let rules = headers.iter().map(|&header| rules(program, header, &headers)).collect();
-        let group = Arc::new(Processors::new(rules));
+        let group = Arc::new(Processors::new(rules, are_watched));
         for (place, &header) in headers.iter().enumerate() {
             groups.insert(program.resource_of(header), (Arc::clone(&group), place));
         }

@@ -36,14 +36,21 @@ impl<'a> Dispatch<'a> {
         Dispatch { group, me, now, census, told: Told::default() }
     }
 
-    /// Lets those go on who were given a core.
+    /// Lets those go on who were given a core, if nobody is to look at the free ones before.
     pub(super) fn finish(mut self) -> Told {
-        while let Some(process) = self.group.granted.pop_front() {
+        while !self.group.are_watched && self.next_goes_on().is_some() {}
+        self.told
+    }
+
+    /// Lets the first go on who was given a core, and says who that is.
+    pub(super) fn next_goes_on(&mut self) -> Option<ProcessId> {
+        loop {
+            let process = self.group.granted.pop_front()?;
             if let Stage::Granted(level) = self.worker(process).stage {
                 self.outward(process, level);
+                return Some(process);
             }
         }
-        self.told
     }
 
     /// Takes a thread off all processors on which it works. Those who were given its cores by that have yet to

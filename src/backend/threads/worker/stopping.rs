@@ -123,16 +123,15 @@ impl<'a> Worker<'a> {
     pub(super) fn rouse_all(&mut self) {
         let shared = self.shared;
         for (other, resource, withdrawn) in std::mem::take(&mut self.taken_out) {
-            let mut changed = withdrawn.changed;
+            self.call_all(&withdrawn.changed);
             if let Native::Processor(group, _) = &shared.natives[resource.index()] {
-                changed.extend(group.let_go_on(&self.me, &shared.census, &mut self.record));
+                self.let_others_go_on(group);
             }
             if withdrawn.is_parked {
                 shared.parkers[other.index()].dismiss(self.me.due);
             } else {
                 shared.alarms[other.index()].call();
             }
-            changed.iter().for_each(|changed| shared.alarms[changed.index()].call());
         }
     }
 
