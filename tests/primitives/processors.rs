@@ -67,6 +67,19 @@ impl Place {
         turns
     }
 
+    /// Gives one another priority, if it is at work.
+    fn change_priority(&self, by: &Requester, process: ProcessId, priority: u8, observer: &mut Ledger) {
+        let turns = self.step(observer, |observer| {
+            let mut changed = Vec::new();
+            if self.processors.is_worked_on_by(process) {
+                let told = self.processors.change_priority(process, priority, by, &self.census, observer);
+                changed = told.changed;
+            }
+            WorkTurns { at: by.due, mine: WorkTurn::Done { at: by.due }, changed }
+        });
+        turns.changed.iter().for_each(|other| self.bells[other.index()].ring());
+    }
+
     /// Takes a core or gives it back, and lets those look who have got another turn.
     fn change(&self, by: &Requester, change: CoreChange, observer: &mut impl Observer) {
         let changed = self.processors.change_cores(by, 0, change, &self.census, observer).changed;
@@ -179,6 +192,35 @@ fn all_share_and_whoever_is_first_is_called() {
         let facts = three_at_work(&rules(Discipline::Sharing), false).facts();
         at_most(&facts, 1);
         assert!(facts.iter().all(|fact| fact.kind != Kind::Block), "nobody waits: {facts:?}");
+    });
+}
+
+/// One becomes the most urgent of two that work on one core, and has its own priority again: whoever loses the core by
+/// either is told, and no work is lost.
+#[test]
+fn whose_priority_changes_takes_a_core_or_loses_it() {
+    check(|| {
+        let processors = Processors::new(vec![rules(Discipline::Priority)], true);
+        let place = Arc::new(Place::with(3, processors));
+        let (ledger, ends) = (Ledger::default(), Arc::new(Mutex::new(Vec::new())));
+        let (observer, seen) = (ledger.clone(), ends.clone());
+        all(3, move |me| {
+            let (place, mut observer) = (&place, observer.clone());
+            let me = Requester { priority: [130, 129, 128][me.process.index()], ..me };
+            if me.process.0 == 2 {
+                [(1, 127), (2, 130)].into_iter().for_each(|(due, priority)| {
+                    let me = Requester { due, ..me.clone() };
+                    place.change_priority(&me, ProcessId(0), priority, &mut observer);
+                });
+            } else {
+                let end = place.work(&me, 0, 4, &mut observer);
+                seen.lock().expect("nobody panicked").push(end);
+            }
+            place.census.leave();
+        });
+        at_most(&ledger.facts(), 1);
+        let ends = ends.lock().expect("nobody panicked");
+        assert_eq!((ends.len(), ends.iter().max()), (2, Some(&8)));
     });
 }
 

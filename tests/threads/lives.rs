@@ -1,12 +1,17 @@
 //! Lives of processes on real threads: who is started, joined and done as the model says,
 //! and when, worked out by hand.
 
+use super::cases;
+use super::common::lives::{self, Held};
 use super::common::{program, run};
+use super::interrupts::in_blocks;
 use super::quiet::side_by_side;
+use super::timeouts::stays_within;
 use super::{log, record, record_paused, replayed, told};
+use proptest::prelude::*;
 use tempolane::backend::BoundProgram;
 use tempolane::backend::replay::ReplayedRun;
-use tempolane::backend::threads::{self, Recording, Trouble};
+use tempolane::backend::threads::Recording;
 use tempolane::time::Time;
 use tempolane::trace::{Kind, Outcome};
 
@@ -441,18 +446,12 @@ fn a_stop_of_itself_in_a_block_is_a_fault() {
     assert_eq!(recording.trace.outcome.name(), "fault");
 }
 
-/// Before anything starts, with what is refused.
-#[test]
-fn what_threads_cannot_do_is_refused() {
-    let text = "
-version: 1
-resources: {m: {kind: mutex, inherit: true}}
-processes: {p: {do: [{with: m, do: [{delay: 1h}]}]}}
-";
-    match threads::check(&program(text, &[])) {
-        Err(Trouble::NotNative(message)) => {
-            assert!(message.contains("the owner of 'm' inherits priority"), "{message}");
-        }
-        other => panic!("{other:?}"),
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(100), failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever the threads do that stop others inside of blocks, the model could have done it.
+    #[test]
+    fn stops_in_blocks_stay_within_the_model(text in in_blocks(lives::scenario(Held::Any))) {
+        stays_within(&text);
     }
 }

@@ -181,6 +181,23 @@ processes:
     assert_eq!(end, Time::from_nanos(1_200_000_000).expect("short"));
 }
 
+/// At 200 ms the first gives back both cores: that of the outer processor goes to the second, and the inner one is free before
+/// the second goes on with it.
+#[test]
+fn a_core_is_free_before_who_was_given_another_one_goes_on() {
+    let text = "
+version: 1
+resources: {cpu: {kind: processor, cores: 1}, inner: {kind: processor, cores: 1, on: cpu}}
+processes:
+  first: {on: inner, do: [{work: 200ms}]}
+  second: {on: cpu, start: 100ms, do: [{work: 200ms}]}
+  sees: {start: 100ms, do: [{until: level(inner) == 1 and level(cpu) == 0}, {log: inner}, {until: level(cpu) == 1}, {log: cpu}]}
+";
+    let (lines, end) = told(text);
+    assert_eq!(lines, ["inner", "cpu"]);
+    assert_eq!(end, Time::from_nanos(400_000_000).expect("short"));
+}
+
 /// Who is at work is stopped at 200 ms and interrupted at 400 ms: its core is free then.
 #[test]
 fn cores_that_are_free_since_somebody_is_stopped() {

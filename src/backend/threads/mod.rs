@@ -12,6 +12,7 @@ mod clock;
 mod native;
 mod options;
 pub mod primitives;
+mod priorities;
 mod record;
 mod seat;
 mod shared;
@@ -78,8 +79,6 @@ pub struct Recording {
 pub enum Trouble {
     /// It would take too many threads or too much memory; nothing was started.
     TooLarge(String),
-    /// Threads have no such resource; nothing was started.
-    NotNative(String),
     /// The system did not start a thread.
     NotStarted(std::io::Error),
     /// Time cannot pass at this speed; nothing was started.
@@ -95,7 +94,7 @@ pub enum Trouble {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Trouble::TooLarge(message) | Trouble::NotNative(message) => f.write_str(message),
+            Trouble::TooLarge(message) => f.write_str(message),
             Trouble::NotStarted(error) => write!(f, "the system did not start a thread: {error}"),
             Trouble::NoSpeed(speed) => {
                 write!(f, "the speed is {speed}, and has to be a number above 0")
@@ -118,14 +117,8 @@ impl std::error::Error for Trouble {
 /// Whether `program` can run on threads at all.
 ///
 /// # Errors
-/// [`Trouble::TooLarge`] or [`Trouble::NotNative`] if not.
+/// [`Trouble::TooLarge`] if not.
 pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
-    if let Some(mutex) = program.inheriting() {
-        let name = program.resource_name(mutex);
-        return Err(Trouble::NotNative(format!(
-            "the owner of '{name}' inherits priority, which threads cannot show yet"
-        )));
-    }
     let count = program.process_count();
     if count > MOST_THREADS {
         return Err(Trouble::TooLarge(format!(

@@ -8,8 +8,8 @@ mod lives;
 
 use super::bug;
 use super::primitives::{
-    Buffer, Condition, Fact, Lives, Memory, Mutex, NativeOrder, NotOwner, Order, Parker, ProcessorRules,
-    Processors, Requester, Response, Semaphore, Wanted, WatchLine,
+    Buffer, Condition, CoresChanged, Fact, Lives, Memory, Mutex, NativeOrder, NotOwner, Order, Parker,
+    ProcessorRules, Processors, Requester, Response, Semaphore, Wanted, WatchLine,
 };
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, Request};
@@ -196,6 +196,24 @@ impl Native {
             Native::Memory(_) => false,
         };
         waits.then(|| Withdrawn { is_parked: true, ..Withdrawn::default() })
+    }
+
+    /// Gives a thread that waits here or is at work, which the client names, its priority; who loses a core by that.
+    pub(super) fn change_priority(&self, client: Client<'_, '_>) -> Option<CoresChanged> {
+        let Client { me, census, record } = client;
+        let Requester { process, priority, .. } = *me;
+        match self {
+            Native::Mutex(mutex) => mutex.change_priority(process, priority),
+            Native::Semaphore(semaphore) => semaphore.change_priority(process, priority),
+            Native::Buffer(buffer) => buffer.change_priority(me, census, record),
+            Native::Condition(line) | Native::Barrier(line, _) => line.change_priority(process, priority),
+            Native::Processor(group, _) => {
+                return Some(group.change_priority(process, priority, me, census, record));
+            }
+            // Who waits here goes by the order in which it came.
+            Native::Life(..) | Native::AnyLife(_) | Native::Watch(_) | Native::Memory(_) => {}
+        }
+        None
     }
 
     /// Writes what is there at the end of a run into the state of a machine.

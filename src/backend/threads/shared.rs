@@ -9,6 +9,7 @@ use super::bug;
 use super::clock::{Alarm, Clock};
 use super::native::Native;
 use super::primitives::{Census, Lives, Parker};
+use super::priorities::Priorities;
 use super::record::Record;
 use super::seat::Seat;
 use crate::ids::ProcessId;
@@ -67,6 +68,8 @@ pub(super) struct Shared<'a> {
     pub(super) meddles: Vec<bool>,
     /// By op: whether permits may be taken from others in the step.
     pub(super) takes_permits: Vec<bool>,
+    /// Where the priorities of processes change.
+    pub(super) priorities: Option<Priorities>,
     pub(super) clock: Clock,
     /// Whose thread is to panic, in a test.
     pub(super) panics: Option<ProcessId>,
@@ -95,6 +98,7 @@ impl<'a> Shared<'a> {
             gate: AtomicGate::new(
                 (meddles || program.has_watches() || program.atomic.contains(&true)) && !bug::opens_gate(),
             ),
+            priorities: Priorities::new(program),
             clock: Clock::new(speed),
             meddles: meddles_at,
             takes_permits: (0..program.plain.len()).map(|op| program.takes_permits(op)).collect(),

@@ -6,6 +6,7 @@
 //! through the native primitives, and time passes by itself.
 
 mod at_work;
+mod inheriting;
 mod interrupting;
 mod lifetime;
 mod patience;
@@ -70,8 +71,11 @@ pub(super) struct Worker<'a> {
     permits: Vec<(ResourceId, Slot)>,
     /// Whom it has taken out of what it stood at, in the step at hand, and at which resource that was.
     taken_out: Vec<(ProcessId, ResourceId, Withdrawn)>,
-    /// How many events it had recorded before the step at hand.
+    /// How many events it had recorded before the step at hand, and how much it had read.
     recorded: usize,
+    read: usize,
+    /// From how many threads a core was taken in the step at hand since priorities have changed.
+    losers: u64,
 }
 
 /// What came of a request in the end.
@@ -142,6 +146,8 @@ impl<'a> Worker<'a> {
             permits: Vec::new(),
             taken_out: Vec::new(),
             recorded: 0,
+            read: 0,
+            losers: 0,
         }
     }
 
@@ -184,7 +190,8 @@ impl<'a> Worker<'a> {
             return self.go_on();
         }
         self.let_holders_settle()?;
-        self.recorded = self.record.len();
+        (self.recorded, self.read) = (self.record.len(), self.readings.len());
+        self.look_up_priority();
         let now = self.shared.clock.now();
         self.me.due = self.planned;
         let process = self.me.process;
@@ -337,6 +344,7 @@ impl<'a> Worker<'a> {
             self.rouse_all();
             return Ok(Served::Values(Vec::new()));
         }
+        self.lay_down_priority(asked.resource, asked.request);
         let Worker { shared, me, record, .. } = self;
         record.about(shared.program.resource_info(asked.resource).ty);
         let native = &shared.natives[asked.resource.index()];
@@ -354,9 +362,10 @@ impl<'a> Worker<'a> {
             Ok(Response::Served(_)) if asked.request == Request::Release => {
                 self.take_for_first(asked.resource, &self.me.clone());
             }
-            Ok(Response::RanOut) => self.leave_for_others(asked.resource),
+            Ok(Response::RanOut) => self.leave_at_once(asked.resource),
             _ => {}
         }
+        self.hand_priority_on(asked.resource, asked.request);
         self.attend_if_changed();
         self.rouse_all();
         match answer {

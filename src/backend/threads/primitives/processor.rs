@@ -189,6 +189,30 @@ impl Processors {
         CoresChanged { at: now, losers, changed: told.changed }
     }
 
+    /// Gives a thread at work another priority, by which others may lose their cores: to it, if it is ready, or, if it goes
+    /// after others then, to those. Who takes one goes on with [`Processors::let_next_go_on`], before anybody else comes.
+    pub fn change_priority(
+        &self,
+        process: ProcessId,
+        priority: u8,
+        by: &Requester,
+        census: &Census,
+        observer: &mut impl Observer,
+    ) -> CoresChanged {
+        let mut group = locked(&self.state);
+        let now = group.latest.max(by.due);
+        group.latest = now;
+        let is_worse = group.workers[&process].requester.priority < priority;
+        let mut dispatch = Dispatch::new(&mut group, by.process, now, census);
+        let mut losers = u64::from(dispatch.change_priority(process, priority));
+        if is_worse {
+            losers += dispatch.stand_back(process);
+        }
+        let told = dispatch.told;
+        observer.note(&told.facts);
+        CoresChanged { at: now, losers, changed: told.changed }
+    }
+
     /// Whether a thread was given a core, and is to go on.
     pub fn is_granted(&self, process: ProcessId) -> bool {
         locked(&self.state).granted.contains(&process)

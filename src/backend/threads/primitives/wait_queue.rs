@@ -326,6 +326,26 @@ impl<W> WaitQueue<W> {
         self.waiters.len() < before
     }
 
+    /// Gives a thread another priority, and its place by that, if it is in the line: behind those who have the same.
+    pub(super) fn change_priority(&mut self, process: ProcessId, priority: u8) -> bool {
+        let Some(place) = self.waiters.iter().position(|waiter| waiter.requester.process == process) else {
+            return false;
+        };
+        self.waiters[place].requester.priority = priority;
+        if self.order == Order::Priority
+            && let Some(waiter) = self.waiters.remove(place)
+        {
+            let place = self.place(&waiter.requester);
+            self.waiters.insert(place, waiter);
+        }
+        true
+    }
+
+    /// Those who wait.
+    pub(super) fn processes(&self) -> Vec<ProcessId> {
+        self.waiters.iter().map(|waiter| waiter.requester.process).collect()
+    }
+
     /// Takes the first out, to be served: it is awake from now on.
     pub(super) fn serve(&mut self, census: &Census) -> Option<Waiter<W>> {
         self.serve_nth(0, census)

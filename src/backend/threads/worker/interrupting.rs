@@ -76,6 +76,9 @@ impl Worker<'_> {
         let native = &shared.natives[position.resource.index()];
         let found = native.withdraw(other, &facts, client);
         let was_in_line = found.is_some() && native.as_semaphore().is_some();
+        if found.is_some() {
+            self.settle_priorities(position.resource);
+        }
         let withdrawn = match found {
             Some(withdrawn) => {
                 // The census counts who waits for a while.

@@ -10,7 +10,7 @@ use crate::backend::threads::primitives::{Observer, PermitHolder, Requester, Res
 use crate::backend::threads::seat::Notice;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Request;
-use crate::program::Slot;
+use crate::program::{Op, Slot};
 use crate::trace::Kind;
 use crate::value::Word;
 
@@ -36,6 +36,11 @@ impl Worker<'_> {
             unreachable!("{request:?} is made by no priority")
         };
         let shared = self.shared;
+        // Its own private state does not know what it inherits.
+        let priority = match shared.program.plain[self.me.op.index()] {
+            Op::Request { manner, .. } if manner.own_priority => self.me.priority,
+            _ => priority,
+        };
         let takes = preempts.then_some(i16::from(priority));
         let me = Requester { priority, takes, keeps: place.map(|place| place.0), ..self.me.clone() };
         let semaphore = semaphore_of(&shared.natives, id);
@@ -48,7 +53,7 @@ impl Worker<'_> {
             unreachable!("a request for a permit is no fault")
         };
         if let Response::RanOut = response {
-            self.leave_for_others(id);
+            self.leave_at_once(id);
         }
         self.attend_if_changed();
         self.rouse_all();
@@ -80,6 +85,13 @@ impl Worker<'_> {
         }
         self.rouse_all();
         Ok(Served::Values(vec![taken]))
+    }
+
+    /// Its wait has run out before it has begun, which is two steps for a replay.
+    pub(super) fn leave_at_once(&mut self, id: ResourceId) {
+        self.tell_losers();
+        self.read = self.readings.len();
+        self.leave_for_others(id);
     }
 
     /// Its wait has run out: whoever is first in that line now may take a permit, also from it, which goes on with

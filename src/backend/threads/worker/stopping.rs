@@ -24,9 +24,15 @@ impl<'a> Worker<'a> {
         }
         self.let_settle(other)?;
         let seat = &shared.seats[other.index()];
-        let position = seat.position();
+        let position = match seat.position() {
+            position if position.has_begun => position,
+            _ => Position { op: self.first_op(other), ..Position::default() },
+        };
         let told = lives.about(&self.me, place, Kind::Stop);
         let withdrawn = self.take_out(other, &position, told);
+        if withdrawn.is_parked {
+            self.settle_priorities(position.resource);
+        }
         seat.ends();
         // It is nobody any more who could lose one.
         self.forget_permits_of(other);
@@ -36,9 +42,7 @@ impl<'a> Worker<'a> {
         if !lost {
             self.give_back_of(other, &position)?;
         }
-        // Its words are as at first here, so it stands at one of its ops.
-        let last = shared.program.last_op(self.machine.op(shared.program, other).index());
-        let op = OpId::from_index(last);
+        let op = OpId::from_index(shared.program.last_op(position.op.index()));
         let done = Fact { resource: ResourceId(0), process: other, op, ..self.me.fact(Kind::Done, 0) };
         lives.end(&self.me, place, done, &shared.census, &mut self.record);
         if withdrawn.is_awake {
@@ -82,6 +86,15 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
+    /// In front of which step a process stands that is alive and has not begun. It may own what it has lost in a life
+    /// before.
+    fn first_op(&mut self, other: ProcessId) -> OpId {
+        // Its words are as at first here.
+        let mut machine = self.machine.clone();
+        drop(self.in_state(&mut machine, |kernel| kernel.settle(other)));
+        machine.op(self.shared.program, other)
+    }
+
     /// Takes another thread out of whatever it waits for, or is at, and tells that it is stopped.
     fn take_out(&mut self, other: ProcessId, position: &Position, told: Fact) -> Withdrawn {
         let Worker { shared, me, record, .. } = self;
@@ -113,15 +126,17 @@ impl<'a> Worker<'a> {
                 let holder = Requester { resource: id, ..other.clone() };
                 let given = mutex.unlock(&holder, &shared.census, &mut self.record);
                 debug_assert!(given.is_ok(), "it owns it");
+                self.settle_priorities(id);
             }
         }
         Ok(())
     }
 
     /// Behind a step: lets those go on who have got the cores of threads that were taken out of what they stood
-    /// at, and wakes these.
+    /// at, or of those who go after them now, and wakes the ones that were taken out.
     pub(super) fn rouse_all(&mut self) {
         let shared = self.shared;
+        self.tell_losers();
         for (other, resource, withdrawn) in std::mem::take(&mut self.taken_out) {
             self.call_all(&withdrawn.changed);
             if let Native::Processor(group, _) = &shared.natives[resource.index()] {
@@ -131,6 +146,13 @@ impl<'a> Worker<'a> {
                 shared.parkers[other.index()].dismiss(self.me.due);
             } else {
                 shared.alarms[other.index()].call();
+            }
+        }
+        if shared.priorities.is_some() {
+            for native in &shared.natives {
+                if let Native::Processor(group, _) = native {
+                    self.let_others_go_on(group);
+                }
             }
         }
     }

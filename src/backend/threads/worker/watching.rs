@@ -167,7 +167,8 @@ impl Worker<'_> {
         Ok(machine.op(shared.program, process))
     }
 
-    fn in_state<T>(
+    /// Does something in this state, as if it were its own.
+    pub(super) fn in_state<T>(
         &mut self,
         machine: &mut Machine,
         action: impl FnOnce(&mut Kernel<'_, NoScheduler, Record<'_>>) -> T,
