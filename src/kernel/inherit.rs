@@ -71,13 +71,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             && let Some(owner) = arena[mutex + resource::OWNER].checked_sub(1)
         {
             let owner = ProcessId(owner as u32);
-            let before = self.priority(arena, owner);
-            self.adjust(arena, owner);
-            self.stand_back(arena, owner);
-            // Nobody further on has less by it; and owners may wait for each other in a circle.
-            if self.priority(arena, owner) == before {
+            let priority = self.due_priority(arena, owner);
+            // Nobody further on has less by it.
+            if self.priority(arena, owner) == priority {
                 return;
             }
+            self.set_priority(arena, owner, priority);
+            self.stand_back(arena, owner);
             match self.inheriting_awaited(arena, owner) {
                 Some(next) => mutex = next,
                 None => return,
@@ -102,22 +102,46 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     /// Gives a process the priority that it has by itself, and by those who wait for
     /// the mutexes of this kind that it owns.
-    fn adjust(&mut self, arena: &mut [Word], process: ProcessId) {
-        let mut priority = self.own_priority(arena, process);
-        for info in self.program.resources.iter().filter(|info| info.kind.is_owned()) {
-            for id in info.first.0..info.first.0 + info.count {
-                let header = self.program.resource_at(ResourceId(id));
-                let is_mine = arena[header + resource::OWNER] == u64::from(process.0) + 1;
-                if is_mine && arena[header + resource::INHERITS] != 0 {
-                    let waiting = waiters::all(arena, &self.program.frames, header + resource::TAKERS);
-                    let first = waiting.into_iter().map(|waiter| self.priority(arena, waiter)).min();
-                    priority = priority.min(first.unwrap_or(priority));
-                }
-            }
-        }
+    pub(super) fn adjust(&mut self, arena: &mut [Word], process: ProcessId) {
+        let waiting = self.waiting_for(arena, process).into_iter();
+        let first = waiting.map(|waiter| self.priority(arena, waiter)).min();
+        let own = self.own_priority(arena, process);
+        let priority = own.min(first.unwrap_or(own));
         if priority != self.priority(arena, process) {
             self.set_priority(arena, process, priority);
         }
+    }
+
+    /// The same priority from what each has by itself who waits for it, or for one who does: owners that wait for each
+    /// other in a circle must not inherit from themselves what one has had who waits no longer.
+    pub(super) fn due_priority(&self, arena: &[Word], process: ProcessId) -> u8 {
+        let mut all = vec![process];
+        let mut next = 0;
+        while let Some(&owner) = all.get(next) {
+            next += 1;
+            for waiter in self.waiting_for(arena, owner) {
+                if !all.contains(&waiter) {
+                    all.push(waiter);
+                }
+            }
+        }
+        let own = all.into_iter().map(|process| self.own_priority(arena, process)).min();
+        own.expect("it is one of them")
+    }
+
+    /// Who waits for the mutexes of this kind that a process owns.
+    fn waiting_for(&self, arena: &[Word], owner: ProcessId) -> Vec<ProcessId> {
+        let mut waiting = Vec::new();
+        for info in self.program.resources.iter().filter(|info| info.kind.is_owned()) {
+            for id in info.first.0..info.first.0 + info.count {
+                let header = self.program.resource_at(ResourceId(id));
+                let is_its_own = arena[header + resource::OWNER] == u64::from(owner.0) + 1;
+                if is_its_own && arena[header + resource::INHERITS] != 0 {
+                    waiting.extend(waiters::all(arena, &self.program.frames, header + resource::TAKERS));
+                }
+            }
+        }
+        waiting
     }
 
     /// The priority that a process has by itself.
@@ -145,6 +169,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             return self.change_rank(arena, at, state, change);
         }
         let op = program.plain[at.op()];
+        if let Op::Request { .. } = op {
+            // Until it leaves the line it has the priority by which it asks.
+            return;
+        }
         let Some((used, code)) = program.accesses(&op).next() else { return change(arena) };
         let header = self.header(arena, code, at);
         let discipline = arena[header + resource::IDENTITY] >> 32 & 0xff;

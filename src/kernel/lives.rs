@@ -51,6 +51,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         self.begin_anew(arena, process);
         let first = op_of(arena, frame);
         arena[frame + frame::STATE] = state_word(first, State::Ready);
+        if self.program.has_inheritance() {
+            // It may still own what it has lost in a life before.
+            self.adjust(arena, process);
+        }
         *self.live += self.waited_for(process);
         let id = self.resource_id(arena, header);
         self.emit(at, Kind::Launch, id, u64::from(process.0));

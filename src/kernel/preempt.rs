@@ -6,7 +6,7 @@
 //! the step in which that happens goes on, and takes note.
 //!
 //! A process in line for such a permit has the priority of its request, in the place of
-//! its own, until it leaves the line.
+//! its own and of what it inherits, until it leaves the line.
 
 use super::inherit::PRIORITY_AT;
 use super::machine::{State, op_of};
@@ -66,7 +66,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         })
     }
 
-    /// The priority by which a process asks for a permit, plus 128.
+    /// The priority by which a process asks for a permit, plus 128: without one of its own that of the process, also if
+    /// that is inherited.
     pub(super) fn asked_priority(
         &self,
         arena: &[Word],
@@ -74,7 +75,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         (words, manner): (Slot, Manner),
     ) -> Result<u8, Box<Fault>> {
         if manner.own_priority {
-            return Ok(self.own_priority(arena, at.process()));
+            return Ok(match self.program.has_inheritance() {
+                true => frame::priority_in(arena[at.frame() + frame::LINK]),
+                false => self.own_priority(arena, at.process()),
+            });
         }
         let priority = arena[words.at(at.frame()) + request::PRIORITY] as i64;
         u8::try_from(priority.saturating_add(BYTE)).map_err(|_| self.no_priority(at, priority))
@@ -100,10 +104,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         arena[words.at(at.frame()) + request::PLACE] = holders.len() as Word + 1;
     }
 
-    /// Gives a process that is in no line any more the priority that it has by itself.
+    /// Gives a process that is in no line any more the priority that it has by itself, or inherits.
     pub(super) fn no_longer_in_line(&self, arena: &mut [Word], at: Context) {
         if let Op::Request { .. } = self.program.plain[at.op()] {
-            let own = self.own_priority(arena, at.process());
+            let own = match self.program.has_inheritance() {
+                true => self.due_priority(arena, at.process()),
+                false => self.own_priority(arena, at.process()),
+            };
             set_byte(arena, at.frame(), own);
         }
     }

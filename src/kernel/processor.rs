@@ -441,7 +441,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
     }
 
-    /// Changes what decides when a process that is ready is served; it may take a core
+    /// Changes the priority of a process that may be ready: where that decides when it is served, it may take a core
     /// by that.
     pub(super) fn change_rank(
         &mut self,
@@ -458,6 +458,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
         let chain = program.processor_chain(arena, innermost(program, arena, me));
         let header = chain.at(level);
+        if program.processor(arena, header).discipline != Discipline::Priority {
+            return change(arena);
+        }
         waiters::remove(arena, &program.frames, header + resource::TAKERS, at.process(), 0);
         change(arena);
         if program.processor(arena, header).preempts && self.preempt(arena, me, header) {

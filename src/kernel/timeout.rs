@@ -141,8 +141,12 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
         match wait_for {
             WaitFor::Put | WaitFor::Get => self.serve(arena, header, by),
-            WaitFor::Acquire if self.program.has_inheritance() => self.take_priority_back(arena, header),
-            WaitFor::Acquire => return Some(header),
+            WaitFor::Acquire => {
+                if self.program.has_inheritance() {
+                    self.take_priority_back(arena, header);
+                }
+                return Some(header);
+            }
             _ => {}
         }
         None

@@ -176,13 +176,8 @@ impl BoundProgram {
 
     /// Whether priorities change, since owners of mutexes inherit those of who waits.
     pub fn has_inheritance(&self) -> bool {
-        self.inheriting().is_some()
-    }
-
-    /// A mutex whose owner inherits the priority of those who wait.
-    pub fn inheriting(&self) -> Option<ResourceId> {
-        let owned = self.resources.iter().filter(|info| info.kind.is_owned() && info.count > 0);
-        owned.map(|info| info.first).find(|&first| self.header_words(first)[resource::INHERITS] != 0)
+        let mut owned = self.resources.iter().filter(|info| info.kind.is_owned() && info.count > 0);
+        owned.any(|info| self.header_words(info.first)[resource::INHERITS] != 0)
     }
 
     /// Whether processes start, end or wait for each other.

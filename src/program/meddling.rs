@@ -35,13 +35,30 @@ impl BoundProgram {
         self.permit_taken(at).is_some()
     }
 
-    /// Whether the step at `at` may take others out of what they stand at: by ending or interrupting them, or by taking
-    /// permits or cores from them. To give cores back is one as well: it may leave no event, and a replay has to know
-    /// when it was.
+    /// Whether the step at `at` may take others out of what they stand at: by ending or interrupting them, by taking
+    /// permits or cores from them, or by changing their priorities. To give cores back is one as well: it may leave no
+    /// event, and a replay has to know when it was.
     pub fn meddles(&self, at: usize) -> bool {
         let op = &self.plain[at];
         matches!(op, Op::Stop { .. } | Op::Interrupt { .. } | Op::TakeCores { .. } | Op::GiveCores { .. })
             || self.takes_permits(at)
+            || self.changes_priorities(at)
+    }
+
+    /// Whether priorities may change in the step at `at`, other than by ending or interrupting: since its process waits for
+    /// a mutex whose owner inherits, or gives one back.
+    fn changes_priorities(&self, at: usize) -> bool {
+        let op = &self.plain[at];
+        let gives = matches!(op, Op::UnlockInheriting { .. } | Op::Wait { mutex: Some(_), .. });
+        (gives || matches!(op, Op::LockInheriting { .. })) && self.has_inheritance()
+    }
+
+    /// Whether others may lose their cores in the step at `at`, or when it is ended by a limit, since priorities change: one
+    /// that is ready has a better one, or one that is served a worse one.
+    pub fn takes_cores_by_priority(&self, at: usize) -> bool {
+        let op = &self.plain[at];
+        let changes = matches!(op, Op::Stop { .. } | Op::Interrupt { .. } | Op::LockInheriting { .. });
+        (changes || self.takes_permits(at)) && self.has_inheritance()
     }
 
     /// Whether the scenario asks what is left of what a process stands at on the op `at`, where the block

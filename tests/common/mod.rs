@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 pub mod generate;
+pub mod inheriting;
 pub mod interrupts;
 pub mod limits;
 pub mod lives;

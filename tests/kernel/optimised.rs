@@ -3,7 +3,7 @@
 //! contents, by the ones and by the others.
 
 use crate::common::watches::watching;
-use crate::common::{cases, generate};
+use crate::common::{cases, generate, inheriting};
 use proptest::prelude::*;
 use std::fmt::Write;
 use std::ops::ControlFlow;
@@ -172,6 +172,11 @@ proptest! {
 
     #[test]
     fn waits_for_several_resources_run_as_by_the_plain_ops(text in watching(generate::scenario())) {
+        compare(&text)?;
+    }
+
+    #[test]
+    fn owners_that_inherit_run_as_by_the_plain_ops(text in inheriting::scenario()) {
         compare(&text)?;
     }
 

@@ -182,8 +182,63 @@ fn who_becomes_the_first_in_line_takes() {
     assert_eq!(lines, ["3s out", "4s boss", "21s low"]);
 }
 
+/// Whoever has got a permit, or asks for one without a priority, has what it inherits; in line it stands by the number by
+/// which it has asked.
+#[test]
+fn who_inherits_asks_for_permits() {
+    let resources =
+        "m: {kind: mutex, inherit: true}, cpu: {kind: processor, cores: 1, discipline: priority}, ";
+    for (processes, expected) in [
+        (
+            "
+  holder: {do: [{with: desk, do: [{delay: 4s}]}]}
+  first: {start: 1s, do: [{with: desk, priority: 3, do: [{log: first}, {delay: 1s}]}]}
+  owner: {priority: 9, start: 2s, do: [{with: m, do: [{with: desk, priority: 5, do: [{log: owner}]}]}]}
+  high: {priority: -5, start: 3s, do: [{with: m, do: [{log: high}]}]}
+",
+            ["4s first", "5s owner", "5s high"],
+        ),
+        (
+            "
+  holder: {do: [{with: desk, do: [{delay: 4s}]}]}
+  first: {start: 1s, do: [{with: desk, priority: 3, do: [{log: first}, {delay: 1s}]}]}
+  owner: {priority: 9, do: [{with: m, do: [{delay: 2s}, {with: desk, then: leave, do: [{log: owner}, {delay: 2s}]}]}]}
+  high: {priority: -5, start: 1s, do: [{with: m, do: [{delay: 1s}, {log: high}]}]}
+",
+            ["4s owner", "6s first", "7s high"],
+        ),
+        (
+            "
+  owner: {priority: 9, do: [{with: m, do: [{delay: 2s}, {with: desk, priority: 7, then: leave, do: [{work: {on: cpu, for: 3s}}, {log: owner}]}]}]}
+  middle: {priority: 5, start: 3s, do: [{work: {on: cpu, for: 2s}}, {log: middle}]}
+  high: {priority: -5, start: 1s, do: [{with: m, do: [{delay: 1s}, {log: high}]}]}
+",
+            ["5s owner", "6s high", "7s middle"],
+        ),
+    ] {
+        let run = run(&text("1", processes).replace("resources: {", &format!("resources: {{{resources}")));
+        assert_eq!(timed_log(&run), expected, "{processes}");
+    }
+}
+
 /// In a block in a block each permit is lost for itself: at 2 s the outer one, which gives the inner
 /// one back; at 13 s, after 8 s of the inner 10, the inner one alone.
+/// The same where owners of a mutex inherit priority, somewhere else.
+#[test]
+fn who_becomes_the_first_in_line_takes_where_others_inherit() {
+    let text = text(
+        "1",
+        "
+  low: {do: [{with: desk, priority: 9, then: resume, do: [{delay: 6s}]}, {log: low}]}
+  patient: {start: 1s, do: [{with: desk, priority: 1, within: 2s, do: [], else: [{log: out}]}]}
+  boss: {start: 2s, do: [{with: desk, priority: 2, preempt: true, do: [{delay: 1s}]}, {log: boss}]}
+  owner: {do: [{with: m, do: []}]}
+",
+    );
+    let run = run(&text.replace("resources: {", "resources: {m: {kind: mutex, inherit: true}, "));
+    assert_eq!(timed_log(&run), ["3s out", "4s boss", "7s low"]);
+}
+
 #[test]
 fn blocks_in_blocks() {
     let run = run("

@@ -75,6 +75,61 @@ processes:
     assert_eq!(crate::common::run(alone).finished("p"), Some(1.0));
 }
 
+/// When `q` has given up, of which both in the circle had the priority, they have it no more. `p` leaves the line for `n` at
+/// 5 s: then `x` comes before `r`, and `z` gets what nobody owns from 6 s on.
+#[test]
+fn owners_in_a_circle_do_not_inherit_from_themselves() {
+    let run = run("
+version: 1
+resources: {m: {kind: mutex, inherit: true, discipline: priority}, n: {kind: mutex, inherit: true, discipline: priority}}
+processes:
+  p: {priority: 9, do: [{acquire: m}, {delay: 1s}, {acquire: n, within: 4s, else: [{release: m}]}]}
+  r: {priority: 8, do: [{acquire: n}, {delay: 1s}, {acquire: m}, {log: r}, {release: [m, n]}]}
+  q: {priority: -5, start: 1s, do: [{acquire: m, within: 1s, else: [{log: q}]}]}
+  x: {start: 3s, do: [{acquire: m}, {log: x}, {delay: 1s}, {release: m}]}
+  z: {start: 7s, do: [{acquire: n}, {log: z}]}
+");
+    run.machine.check(&run.program);
+    assert_eq!(
+        (run.log(), run.end.end.as_secs_f64()),
+        (["q", "x", "r", "z"].map(String::from).to_vec(), 7.0)
+    );
+}
+
+/// Where a processor does not go by priority, whoever inherits one keeps its place.
+#[test]
+fn inheritance_changes_no_place_where_priority_does_not_count() {
+    for discipline in ["fifo", "round_robin, quantum: 10s"] {
+        let run = run(&format!(
+            "
+version: 1
+resources: {{cpu: {{kind: processor, cores: 1, discipline: {discipline}}}, m: {{kind: mutex, inherit: true}}}}
+processes:
+  first: {{on: cpu, do: [{{work: 4s}}]}}
+  owner: {{on: cpu, priority: 9, start: 1s, do: [{{with: m, do: [{{work: 1s}}]}}]}}
+  other: {{on: cpu, start: 2s, do: [{{work: 1s}}]}}
+  high: {{priority: -5, start: 3s, do: [{{acquire: m}}]}}
+"
+        ));
+        assert_eq!(ends(&run, &["owner", "other"]), [5.0, 6.0], "{discipline}");
+    }
+}
+
+/// What a process owns that it has lost in a life before makes it inherit in the next.
+#[test]
+fn a_life_begins_with_what_it_inherits() {
+    let run = run("
+version: 1
+resources: {cpu: {kind: processor, cores: 1, discipline: priority}, m: {kind: mutex, inherit: true}}
+processes:
+  owner: {priority: 9, on: cpu, do: [{if: now < 1s, do: [{acquire: m}, {delay: 1h}]}, {work: 1s}, {release: m}]}
+  high: {start: 1s, do: [{acquire: m}]}
+  middle: {priority: 5, start: 3s, on: cpu, do: [{work: 1s}]}
+  boss: {do: [{delay: 2s}, {stop: {who: owner, held: lost}}, {delay: 1s}, {start: owner}]}
+");
+    assert_eq!(ends(&run, &["high", "middle"]), [4.0, 5.0]);
+}
+
 /// L holds the mutex that H wants, M is in between: H ends at 16 s without inheritance
 /// (after all of M), and at 6 s with it.
 #[test]

@@ -14,6 +14,7 @@ mod sync {
 }
 
 mod closing;
+mod gate;
 mod lives;
 mod patience;
 mod permits;

@@ -2,7 +2,8 @@
 //! forgotten or called in vain, and no time is lost, however the threads meet.
 
 use super::primitives::{
-    Census, CoreChange, Demand, Grant, Observer, ProcessorRules, Processors, Requester, WorkTurn, WorkTurns,
+    Census, CoreChange, Demand, Gate, Grant, Observer, ProcessorRules, Processors, Requester, WorkTurn,
+    WorkTurns,
 };
 use super::{Ledger, all, at_most, check, first_come_first_served};
 use shuttle::sync::{Arc, Condvar, Mutex};
@@ -32,12 +33,51 @@ struct Place {
     processors: Processors,
     census: Census,
     bells: Vec<Bell>,
+    /// Whoever looks at the free cores lets nobody make a step meanwhile.
+    gate: Gate,
 }
 
 impl Place {
     fn new(threads: usize, rules: Vec<ProcessorRules>) -> Place {
+        Place::with(threads, Processors::new(rules, false))
+    }
+
+    fn with(threads: usize, processors: Processors) -> Place {
         let bells = (0..threads).map(|_| Bell::default()).collect();
-        Place { processors: Processors::new(rules), census: Census::new(threads), bells }
+        Place { processors, census: Census::new(threads), bells, gate: Gate::default() }
+    }
+
+    /// A step at the processors, behind which all who are given a core go on one by one if others look at the
+    /// free ones: as many are free as serve nobody.
+    fn step(&self, observer: &mut Ledger, act: impl FnOnce(&mut Ledger) -> WorkTurns) -> WorkTurns {
+        if !self.processors.are_watched() {
+            return act(observer);
+        }
+        let _alone = self.gate.block(|| false);
+        let turns = act(observer);
+        let look = |observer: &Ledger| {
+            let taken = observer.count(Kind::Acquire) - observer.count(Kind::Release);
+            assert_eq!(self.processors.level(0), 1 - taken as u64);
+        };
+        look(observer);
+        while let Some((_, changed)) = self.processors.let_next_go_on(&self.census, observer) {
+            changed.iter().for_each(|other| self.bells[other.index()].ring());
+            look(observer);
+        }
+        turns
+    }
+
+    /// Gives one another priority, if it is at work.
+    fn change_priority(&self, by: &Requester, process: ProcessId, priority: u8, observer: &mut Ledger) {
+        let turns = self.step(observer, |observer| {
+            let mut changed = Vec::new();
+            if self.processors.is_worked_on_by(process) {
+                let told = self.processors.change_priority(process, priority, by, &self.census, observer);
+                changed = told.changed;
+            }
+            WorkTurns { at: by.due, mine: WorkTurn::Done { at: by.due }, changed }
+        });
+        turns.changed.iter().for_each(|other| self.bells[other.index()].ring());
     }
 
     /// Takes a core or gives it back, and lets those look who have got another turn.
@@ -47,9 +87,10 @@ impl Place {
     }
 
     /// Works; time passes at once. Says when the work was done.
-    fn work(&self, me: &Requester, processor: usize, length: u64, observer: &mut impl Observer) -> u64 {
+    fn work(&self, me: &Requester, processor: usize, length: u64, observer: &mut Ledger) -> u64 {
         let job = Demand { processor, length, deadline: length };
-        let mut turns: WorkTurns = self.processors.begin(me, job, &self.census, observer);
+        let mut turns =
+            self.step(observer, |observer| self.processors.begin(me, job, &self.census, observer));
         loop {
             turns.changed.iter().for_each(|other| self.bells[other.index()].ring());
             let now = match turns.mine {
@@ -65,7 +106,7 @@ impl Place {
                     0
                 }
             };
-            turns = self.processors.go_on(me, now, &self.census, observer);
+            turns = self.step(observer, |observer| self.processors.go_on(me, now, &self.census, observer));
         }
     }
 }
@@ -88,8 +129,8 @@ fn rules(discipline: Discipline) -> ProcessorRules {
 
 /// Lets three threads work on one processor for 4, 2 and 3 ns, and gives what they did.
 /// However they meet, a core is never idle: the last ends after 9 ns.
-fn three_at_work(rules: &ProcessorRules) -> Ledger {
-    let place = Arc::new(Place::new(3, vec![rules.clone()]));
+fn three_at_work(rules: &ProcessorRules, are_watched: bool) -> Ledger {
+    let place = Arc::new(Place::with(3, Processors::new(vec![rules.clone()], are_watched)));
     let (ledger, ends) = (Ledger::default(), Arc::new(Mutex::new(Vec::new())));
     let (observer, seen) = (ledger.clone(), ends.clone());
     all(3, move |me| {
@@ -110,7 +151,7 @@ fn a_core_is_handed_over_in_order() {
     for quantum in [0, 2] {
         let rules = ProcessorRules { quantum, ..rules(Discipline::RoundRobin) };
         check(move || {
-            let ledger = three_at_work(&rules);
+            let ledger = three_at_work(&rules, false);
             at_most(&ledger.facts(), 1);
             first_come_first_served(&ledger.facts());
             assert_eq!(ledger.count(Kind::Acquire), ledger.count(Kind::Release));
@@ -118,10 +159,25 @@ fn a_core_is_handed_over_in_order() {
     }
 }
 
+/// The same where others look at the free cores behind each step.
+#[test]
+fn free_cores_are_seen_behind_each_step() {
+    for quantum in [0, 2] {
+        let rules = ProcessorRules { quantum, ..rules(Discipline::RoundRobin) };
+        check(move || {
+            let ledger = three_at_work(&rules, true);
+            at_most(&ledger.facts(), 1);
+            first_come_first_served(&ledger.facts());
+        });
+    }
+    let rules = rules(Discipline::Priority);
+    check(move || at_most(&three_at_work(&rules, true).facts(), 1));
+}
+
 #[test]
 fn a_core_is_taken_from_who_goes_last_and_no_work_is_lost() {
     check(|| {
-        let facts = three_at_work(&rules(Discipline::Priority)).facts();
+        let facts = three_at_work(&rules(Discipline::Priority), false).facts();
         at_most(&facts, 1);
         // Nobody takes the core of what goes first.
         let first: Vec<Kind> =
@@ -133,9 +189,38 @@ fn a_core_is_taken_from_who_goes_last_and_no_work_is_lost() {
 #[test]
 fn all_share_and_whoever_is_first_is_called() {
     check(|| {
-        let facts = three_at_work(&rules(Discipline::Sharing)).facts();
+        let facts = three_at_work(&rules(Discipline::Sharing), false).facts();
         at_most(&facts, 1);
         assert!(facts.iter().all(|fact| fact.kind != Kind::Block), "nobody waits: {facts:?}");
+    });
+}
+
+/// One becomes the most urgent of two that work on one core, and has its own priority again: whoever loses the core by
+/// either is told, and no work is lost.
+#[test]
+fn whose_priority_changes_takes_a_core_or_loses_it() {
+    check(|| {
+        let processors = Processors::new(vec![rules(Discipline::Priority)], true);
+        let place = Arc::new(Place::with(3, processors));
+        let (ledger, ends) = (Ledger::default(), Arc::new(Mutex::new(Vec::new())));
+        let (observer, seen) = (ledger.clone(), ends.clone());
+        all(3, move |me| {
+            let (place, mut observer) = (&place, observer.clone());
+            let me = Requester { priority: [130, 129, 128][me.process.index()], ..me };
+            if me.process.0 == 2 {
+                [(1, 127), (2, 130)].into_iter().for_each(|(due, priority)| {
+                    let me = Requester { due, ..me.clone() };
+                    place.change_priority(&me, ProcessId(0), priority, &mut observer);
+                });
+            } else {
+                let end = place.work(&me, 0, 4, &mut observer);
+                seen.lock().expect("nobody panicked").push(end);
+            }
+            place.census.leave();
+        });
+        at_most(&ledger.facts(), 1);
+        let ends = ends.lock().expect("nobody panicked");
+        assert_eq!((ends.len(), ends.iter().max()), (2, Some(&8)));
     });
 }
 

@@ -9,7 +9,6 @@ use super::quiet::side_by_side;
 use super::timeouts::stays_within;
 use super::{log, record, record_paused, replayed};
 use proptest::prelude::*;
-use tempolane::backend::threads::{self, Trouble};
 use tempolane::trace::{Kind, Outcome};
 
 /// The log of a run that completes, in the order in which it was written, with the model's
@@ -404,72 +403,61 @@ processes:
     }
 }
 
-#[test]
-fn what_threads_cannot_do_is_refused() {
-    let text = "
-version: 1
-processes:
-  w: {do: [{interruptible: [{delay: 1h}]}]}
-  k:
-    do:
-      - atomic:
-          - stop: w
-";
-    match threads::check(&program(text, &[])) {
-        Err(Trouble::NotNative(why)) => {
-            assert_eq!(why, "a process is stopped inside an atomic block on line 8, which threads cannot do");
-        }
-        other => panic!("{other:?}"),
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(80), failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever the threads do that interrupt, start, join and stop each other, the model could have done it.
     #[test]
     fn interrupted_lives_stay_within_the_model(text in interrupted(limited(lives::scenario(Held::Any)))) {
-        stays_within(&outside_of_blocks(&text));
+        stays_within(&text);
     }
 
     /// The same where they are interrupted inside of atomic blocks.
     #[test]
     fn interrupts_in_blocks_stay_within_the_model(text in in_blocks(interrupted(limited(lives::scenario(Held::Any))))) {
-        stays_within(&outside_of_blocks(&text));
+        stays_within(&text);
     }
 
     #[test]
     fn those_that_lose_nothing_stay_within_the_model(text in interrupted(lives::scenario(Held::Kept))) {
-        stays_within(&outside_of_blocks(&text));
+        stays_within(&text);
     }
 }
 
-/// Threads do not stop others inside a block.
-pub fn outside_of_blocks(text: &str) -> String {
-    text.replace("{atomic: [{stop", "{repeat: 1, do: [{stop")
-}
-
-/// The scenario with some of its interrupts in blocks of their own, or two in one block, in which something else
+/// The scenario with some of its interrupts and stops in blocks of their own, or two in one block, in which something else
 /// is done that may let others go on.
 pub fn in_blocks(scenario: impl Strategy<Value = String>) -> impl Strategy<Value = String> {
-    let blocks = [
+    let interrupts = [
         "{atomic: [{interrupt: WHO}]}",
         "{atomic: [{write: {to: d, at: 0, value: 4}}, {interrupt: WHO}, {interrupt: WHO}]}",
         "{atomic: [{release: s}, {interrupt: WHO}, {write: {to: d, at: 1, value: 3}}]}",
         "{atomic: [{interrupt: WHO}, {acquire: s}, {interrupt: WHO}]}",
         "{atomic: [{release: s}, {acquire: s}, {interrupt: WHO}, {release: s}]}",
         "{atomic: [{put: {to: b, value: 1}}, {interrupt: main}, {interrupt: WHO}]}",
+        "{atomic: [{interrupt: WHO}, {stop: WHO}]}",
+        "{atomic: [{release: s}, {interrupt: WHO}, {stop: WHO}, {interrupt: main}]}",
     ];
-    let blocks = proptest::collection::vec(proptest::sample::select(blocks.to_vec()), 8);
-    (scenario, blocks).prop_map(|(text, blocks)| {
-        let mut blocks = blocks.into_iter().cycle();
+    let stops = [
+        "{stop: WHO}",
+        "{atomic: [{stop: WHO}, {start: WHO}, {stop: WHO}, {start: WHO}]}",
+        "{atomic: [{put: {to: b, value: 1}}, {stop: WHO}]}",
+        "{atomic: [{get: {from: b, into: x}}, {stop: WHO}]}",
+        "{acquire: m}, {atomic: [{release: m}, {stop: WHO}]}",
+        "{atomic: [{release: s}, {stop: WHO}]}",
+    ];
+    let interrupts = proptest::collection::vec(proptest::sample::select(interrupts.to_vec()), 8);
+    let stops = proptest::collection::vec(proptest::sample::select(stops.to_vec()), 8);
+    (scenario, interrupts, stops).prop_map(|(text, interrupts, stops)| {
+        let (mut interrupts, mut stops) = (interrupts.into_iter().cycle(), stops.into_iter().cycle());
         let lines = text.split_inclusive('\n').map(|line| {
             let mut line = line.to_owned();
-            for who in ["v", "w", "\"w[0]\""] {
-                let block = blocks.next().unwrap_or_default().replace("WHO", who);
+            for who in ["v", "w", "\"w[0]\"", "\"w[1]\""] {
+                let block = |block: Option<&str>| block.unwrap_or_default().replace("WHO", who);
+                line = line.replace(&format!("{{stop: {who}}}"), &block(stops.next()));
                 // Nobody interrupts itself.
-                let block = block.replace("main", if line.starts_with("  main: ") { "v" } else { "main" });
-                line = line.replace(&format!("{{interrupt: {who}}}"), &block);
+                let main = if line.starts_with("  main: ") { "v" } else { "main" };
+                let interrupts = block(interrupts.next()).replace("main", main);
+                line = line.replace(&format!("{{interrupt: {who}}}"), &interrupts);
             }
             line
         });

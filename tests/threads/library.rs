@@ -3,11 +3,7 @@
 
 use super::common::{label, program_at, run_at, scenarios};
 use super::{NEVER, options, replayed};
-use tempolane::backend::threads::{self, ThreadOptions, Trouble};
-
-/// Those that threads cannot show, and why.
-const NOT_NATIVE: [(&str, &str); 1] =
-    [("classics/priority-inheritance.yaml", "the owner of 'lock' inherits priority")];
+use tempolane::backend::threads::{self, ThreadOptions};
 
 /// Those with so many steps that each run takes minutes in real time, made shorter.
 const SHORTER: [(&str, &[(&str, &str)]); 11] = [
@@ -31,18 +27,10 @@ const PLANNED: f64 = 0.2;
 
 #[test]
 fn every_scenario_runs_on_threads_as_the_model_allows() {
-    let mut refused = Vec::new();
     for (path, text) in scenarios() {
         let settings = SHORTER.iter().find(|(shorter, _)| *shorter == path).map_or(&[][..], |(_, set)| set);
-        let program = program_at(&label(&path), &text, settings);
-        let known = NOT_NATIVE.iter().find(|(other, _)| *other == path);
-        match (threads::check(&program), known) {
-            (Err(Trouble::NotNative(why)), Some((_, reason))) if why.contains(reason) => refused.push(path),
-            (Ok(()), None) => validate(&path, &text, settings),
-            (checked, _) => panic!("{path}: {checked:?}"),
-        }
+        validate(&path, &text, settings);
     }
-    assert_eq!(refused, NOT_NATIVE.map(|(path, _)| path));
 }
 
 fn validate(path: &str, text: &str, settings: &[(&str, &str)]) {

@@ -1,12 +1,17 @@
 //! Lives of processes on real threads: who is started, joined and done as the model says,
 //! and when, worked out by hand.
 
+use super::cases;
+use super::common::lives::{self, Held};
 use super::common::{program, run};
+use super::interrupts::in_blocks;
 use super::quiet::side_by_side;
-use super::{log, record, record_paused, replayed};
+use super::timeouts::stays_within;
+use super::{log, record, record_paused, replayed, told};
+use proptest::prelude::*;
 use tempolane::backend::BoundProgram;
 use tempolane::backend::replay::ReplayedRun;
-use tempolane::backend::threads::{self, Recording, Trouble};
+use tempolane::backend::threads::Recording;
 use tempolane::time::Time;
 use tempolane::trace::{Kind, Outcome};
 
@@ -330,34 +335,123 @@ processes:
     }
 }
 
-/// Before anything starts, with what is refused and where.
+/// In a block something is given to one that waits for it, who is stopped in the same block: it makes no step
+/// any more, and what it was given goes to the next.
 #[test]
-fn what_threads_cannot_do_is_refused() {
-    for (text, said) in [
+fn stopped_in_the_block_in_which_it_was_served() {
+    let both = "m: mutex, n: mutex";
+    let cases = [
         (
+            "m: mutex",
+            "{acquire: m}",
+            "{release: m}",
+            "{with: m, do: [{log: never}]}",
+            "{with: m, do: [{log: other}]}",
+        ),
+        (
+            "s: {kind: semaphore, permits: 0}",
+            "{delay: 0s}",
+            "{release: s}",
+            "{with: s, do: [{if: x == 0, do: [{set: {x: 1}}]}, {log: never}]}",
+            "{with: s, do: [{log: other}]}",
+        ),
+        (
+            both,
+            "{acquire: m}",
+            "{release: m}",
+            "{acquire_all: [n, m]}, {log: never}",
+            "{acquire_all: [m, n]}, {log: other}",
+        ),
+        (
+            "b: {kind: buffer, capacity: 9, of: int}, m: mutex",
+            "{delay: 0s}",
+            "{put: b}",
+            "{with: m, do: [{get: {from: b, into: x}}, {log: never}]}",
+            "{with: m, do: [{log: other}]}",
+        ),
+        (
+            "c: condition, m: mutex",
+            "{delay: 0s}",
+            "{notify: c}",
+            "{with: m, do: [{delay: 10ms}, {wait: {on: c, mutex: m}}, {log: never}]}",
+            "{with: m, do: [{log: other}]}",
+        ),
+        (
+            "m: mutex",
+            "{delay: 0s}",
+            "{interrupt: victim}",
+            "{with: m, do: [{interruptible: [{delay: 9h}], on_interrupt: [{log: never}]}]}",
+            "{with: m, do: [{log: other}]}",
+        ),
+        (
+            "cpu: {kind: processor, cores: 1}",
+            "{delay: 0s}",
+            "{stop: holder}",
+            "{work: {on: cpu, for: 9h}}",
+            "{work: {on: cpu, for: 0s}}, {log: other}",
+        ),
+        (
+            "m: mutex",
+            "{delay: 0s}",
+            "{stop: holder}",
+            "{with: m, do: [{join: holder}, {log: never}]}",
+            "{with: m, do: [{log: other}]}",
+        ),
+    ];
+    side_by_side(cases, |(resources, before, gives, victim, other)| {
+        let holder = if resources.starts_with("cpu") { "{work: {on: cpu, for: 9h}}" } else { "{delay: 9h}" };
+        let (lines, end) = told(&format!(
             "
 version: 1
+resources: {{{resources}}}
 processes:
-  w: {do: [{delay: 1h}]}
-  k:
-    do:
-      - atomic:
-          - stop: w
-",
-            "atomic block on line 8",
-        ),
-        (
-            "
+  holder: {{daemon: true, do: [{holder}]}}
+  boss: {{do: [{before}, {{delay: 600ms}}, {{atomic: [{gives}, {{stop: victim}}]}}]}}
+  victim: {{start: 200ms, vars: {{x: 0}}, do: [{victim}]}}
+  other: {{start: 400ms, do: [{other}]}}
+"
+        ));
+        assert_eq!((lines, end), (vec!["other".to_owned()], at(600)), "{victim}");
+    });
+}
+
+/// Stopped and started twice in one block: the life in between makes no step. Who owns a mutex in
+/// its first life gives it back.
+#[test]
+fn lives_within_a_block() {
+    let (lines, end) = told(
+        "
 version: 1
-resources: {m: {kind: mutex, inherit: true}}
-processes: {p: {do: [{with: m, do: [{delay: 1h}]}]}}
+resources: {m: mutex}
+processes:
+  boss:
+    do:
+      - delay: 200ms
+      - atomic: [{stop: w}, {start: w}, {stop: w}, {start: w}]
+      - delay: 200ms
+      - atomic: [{start: v}, {stop: v}, {stop: w}]
+  w: {do: [{log: begun}, {acquire: m}, {delay: 9h}]}
+  v: {start: manual, do: [{log: never}]}
 ",
-            "the owner of 'm' inherits priority",
-        ),
-    ] {
-        match threads::check(&program(text, &[])) {
-            Err(Trouble::NotNative(message)) => assert!(message.contains(said), "{message}"),
-            other => panic!("{other:?}"),
-        }
+    );
+    assert_eq!((lines, end), (vec!["begun".to_owned(); 2], at(400)));
+}
+
+/// Nobody stops itself, in a block neither.
+#[test]
+fn a_stop_of_itself_in_a_block_is_a_fault() {
+    let text = "version: 1\nprocesses:\n  p: {count: 2, start: index * 1h, vars: {x: 0}, do: [{set: {x: index}}, {atomic: [{stop: \"p[x]\"}]}]}\n";
+    let (recording, _) = both(text, 1.0);
+    assert_eq!(recording.trace.outcome, run(text).end.outcome);
+    assert_eq!(recording.trace.outcome.name(), "fault");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(100), failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever the threads do that stop others inside of blocks, the model could have done it.
+    #[test]
+    fn stops_in_blocks_stay_within_the_model(text in in_blocks(lives::scenario(Held::Any))) {
+        stays_within(&text);
     }
 }

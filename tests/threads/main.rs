@@ -9,6 +9,7 @@ mod choosing;
 mod closing;
 #[path = "../common/mod.rs"]
 mod common;
+mod inheriting;
 mod interrupts;
 mod library;
 mod lives;

@@ -4,7 +4,6 @@
 use super::common::interrupts::interrupted;
 use super::common::lives::{self, Held};
 use super::common::{cases, program};
-use super::interrupts::outside_of_blocks;
 use super::quiet::side_by_side;
 use super::timeouts::stays_within;
 use super::{record_paused, replayed};
@@ -143,6 +142,6 @@ proptest! {
     /// Whatever the threads do while permits come and go, the model could have done it.
     #[test]
     fn permits_that_come_and_go_stay_within_the_model(text in with_hours(interrupted(lives::scenario(Held::Any)))) {
-        stays_within(&outside_of_blocks(&text));
+        stays_within(&text);
     }
 }

@@ -6,7 +6,7 @@ use super::common::interrupts::interrupted;
 use super::common::limits::limited;
 use super::common::lives::{self, Held};
 use super::common::requests::requesting;
-use super::interrupts::{in_blocks, outside_of_blocks, told};
+use super::interrupts::{in_blocks, told};
 use super::quiet::side_by_side;
 use super::timeouts::stays_within;
 use proptest::prelude::*;
@@ -275,24 +275,24 @@ proptest! {
     /// Whatever the threads do that take permits from each other, the model could have done it.
     #[test]
     fn permits_that_are_taken_stay_within_the_model(text in requesting(lives::scenario(Held::Any))) {
-        stays_within(&outside_of_blocks(&text));
+        stays_within(&text);
     }
 
     /// The same where they are interrupted, and give up.
     #[test]
     fn interrupted_ones_stay_within_the_model(text in limited(interrupted(requesting(lives::scenario(Held::Any))))) {
-        stays_within(&outside_of_blocks(&text));
+        stays_within(&text);
     }
 
     /// The same where that is done inside of atomic blocks.
     #[test]
     fn those_in_blocks_stay_within_the_model(text in in_blocks(interrupted(limited(requesting(lives::scenario(Held::Any)))))) {
-        stays_within(&outside_of_blocks(&text));
+        stays_within(&text);
     }
 
     /// And where permits are asked for in them, maybe of one that has just been served in the same block.
     #[test]
     fn those_taken_in_blocks_stay_within_the_model(text in limited(requesting(in_blocks(interrupted(lives::scenario(Held::Any)))))) {
-        stays_within(&outside_of_blocks(&text));
+        stays_within(&text);
     }
 }

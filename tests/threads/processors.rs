@@ -112,6 +112,40 @@ proptest! {
     fn random_work_by_timetable_stays_within_the_model(text in busy(true)) {
         stays_within_the_model(&text);
     }
+
+    /// And where others wait for free cores.
+    #[test]
+    fn random_work_that_is_watched_stays_within_the_model(
+        text in prop_oneof![busy(false), busy(true)],
+        draws in proptest::collection::vec(0usize..7, 12),
+    ) {
+        stays_within_the_model(&watching(&text, &draws));
+    }
+}
+
+/// What is waited for in place of a delay, for 3 s at most.
+const WATCHES: [&str; 6] = [
+    "{until: level(cpu) > 0, within: 2s, else: []}, {log: x}",
+    "{until: level(cpu) == 0, within: 3s, else: []}",
+    "{until: level(inner) + level(other) >= 1, within: 1s, else: [{log: x}]}",
+    "{until: 'level(other) == 0 or level(cpu) > 1', within: 3s, else: []}, {log: x}",
+    "{select: [{until: level(inner) == 0, do: [{log: x}]}, {until: level(cpu) == 1}, {after: 2s}]}",
+    "{atomic: [{until: level(inner) > 0 and level(other) > 0, within: 2s, else: []}, {log: x}]}",
+];
+
+/// The scenario in which some wait for free cores.
+fn watching(text: &str, draws: &[usize]) -> String {
+    let mut draws = draws.iter().cycle();
+    let mut text = text.to_owned();
+    for delay in ["{delay: 0s}", "{delay: 1s}", "{delay: 2s}", "{delay: 3s}"] {
+        while text.contains(delay) {
+            let draw = *draws.next().expect("there are some");
+            let as_it_is = || delay.replace(": ", ":  ");
+            let instead = WATCHES.get(draw).map_or_else(as_it_is, |&watch| watch.to_owned());
+            text = text.replacen(delay, &instead, 1);
+        }
+    }
+    text
 }
 
 fn stays_within_the_model(text: &str) {

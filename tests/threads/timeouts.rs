@@ -89,8 +89,7 @@ proptest! {
     /// The same where they start, join and stop each other.
     #[test]
     fn lives_stay_within_the_model(text in limited(lives::scenario(Held::Any))) {
-        // Threads do not stop others inside a block.
-        stays_within(&text.replace("{atomic: [{stop", "{repeat: 1, do: [{stop"));
+        stays_within(&text);
     }
 }
 

@@ -2,7 +2,9 @@
 //! wants, and that the model allows all of it.
 
 use super::common::generate::scenario;
+use super::common::interrupts::interrupted;
 use super::common::limits::limited;
+use super::common::lives::{self, Held};
 use super::common::watches::watching;
 use super::common::{cases, program};
 use super::timeouts::stays_within;
@@ -154,6 +156,68 @@ processes:
     assert_eq!(lines, ["reads", "reads", "writes", "writes"]);
 }
 
+/// Two cores, of which one is free until 200 ms; that of the first goes to the third at 600 ms, so that none is free before
+/// 800 ms; at 1 s both are. A third core comes at 1.2 s.
+#[test]
+fn free_cores() {
+    let (lines, end) = told(
+        "
+version: 1
+resources: {cpu: {kind: processor, cores: {0s: 2, 1200ms: 3}}}
+processes:
+  first: {on: cpu, do: [{work: 600ms}]}
+  second: {on: cpu, start: 200ms, do: [{work: 800ms}]}
+  third: {on: cpu, start: 300ms, do: [{work: 200ms}]}
+  full: {do: [{until: level(cpu) == 0}, {log: full}]}
+  free: {start: 400ms, do: [{until: level(cpu) > 0}, {log: free}, {until: level(cpu) == 2}, {log: all}]}
+  chooses: {start: 400ms, do: [{select: [{until: level(cpu) >= 2 and level(cpu) < 3, do: [{log: two}]}, {after: 9s}]}, {until: level(cpu) == 3}, {log: three}]}
+  gives_up: {start: 500ms, do: [{until: level(cpu) > 0, within: 200ms, else: [{log: gives up}]}]}
+",
+    );
+    let mut lines = lines;
+    // Both go on at 1 s.
+    lines[3..5].sort();
+    assert_eq!(lines, ["full", "gives up", "free", "all", "two", "three"]);
+    assert_eq!(end, Time::from_nanos(1_200_000_000).expect("short"));
+}
+
+/// At 200 ms the first gives back both cores: that of the outer processor goes to the second, and the inner one is free before
+/// the second goes on with it.
+#[test]
+fn a_core_is_free_before_who_was_given_another_one_goes_on() {
+    let text = "
+version: 1
+resources: {cpu: {kind: processor, cores: 1}, inner: {kind: processor, cores: 1, on: cpu}}
+processes:
+  first: {on: inner, do: [{work: 200ms}]}
+  second: {on: cpu, start: 100ms, do: [{work: 200ms}]}
+  sees: {start: 100ms, do: [{until: level(inner) == 1 and level(cpu) == 0}, {log: inner}, {until: level(cpu) == 1}, {log: cpu}]}
+";
+    let (lines, end) = told(text);
+    assert_eq!(lines, ["inner", "cpu"]);
+    assert_eq!(end, Time::from_nanos(400_000_000).expect("short"));
+}
+
+/// Who is at work is stopped at 200 ms and interrupted at 400 ms: its core is free then.
+#[test]
+fn cores_that_are_free_since_somebody_is_stopped() {
+    let (lines, end) = told(
+        "
+version: 1
+resources: {cpu: {kind: processor, cores: 1}}
+processes:
+  a: {on: cpu, do: [{work: 9h}]}
+  b: {on: cpu, start: 250ms, do: [{interruptible: [{work: 9h}]}, {log: b}]}
+  boss: {do: [{delay: 200ms}, {stop: a}, {delay: 200ms}, {interrupt: b}]}
+  sees: {start: 100ms, do: [{until: level(cpu) == 1}, {log: free}, {until: level(cpu) == 0}, {log: busy}, {until: level(cpu) == 1}, {log: free}]}
+",
+    );
+    let mut lines = lines;
+    lines[2..].sort();
+    assert_eq!(lines, ["free", "busy", "b", "free"]);
+    assert_eq!(end, Time::from_nanos(400_000_000).expect("short"));
+}
+
 /// Each waits for what the other one would give: the run ends, and says so.
 #[test]
 fn a_deadlock_is_found() {
@@ -195,5 +259,17 @@ proptest! {
     #[test]
     fn random_scenarios_stay_within_the_model(text in watching(limited(scenario()))) {
         stays_within(&text);
+    }
+
+    /// The same where they wait for free cores, and who works is stopped or interrupted.
+    #[test]
+    fn waits_for_cores_stay_within_the_model(text in interrupted(lives::scenario(Held::Any)), draw in 0usize..4) {
+        let instead = [
+            "{until: level(cpu) == 0, within: 1s, else: []}",
+            "{until: level(cpu) > 0}",
+            "{select: [{until: level(cpu) == 0, do: [{work: {on: cpu, for: 1s}}]}, {after: 1s}]}",
+            "{work: {on: cpu, for: 500ms}}, {until: level(cpu) > 0 and level(s) > 0, within: 2s, else: []}",
+        ];
+        stays_within(&text.replace("{delay: 1s}", instead[draw]).replace("{delay: 2s}", "{work: {on: cpu, for: 2s}}"));
     }
 }

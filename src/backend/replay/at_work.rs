@@ -49,12 +49,13 @@ impl Replay<'_> {
     }
 
     /// Who loses a core in a step of a process that comes to a processor, as was observed:
-    /// those who become ready before it is served or ready itself. Of one that takes cores by a timetable
-    /// its thread has read from how many it has taken them.
+    /// those who become ready before it is served or ready itself. Of one that takes cores by a timetable, or changes
+    /// priorities, its thread has read from how many cores were taken by that.
     pub(super) fn losers_in_step(&mut self, process: ProcessId) -> Vec<ProcessId> {
         let (program, machine) = (self.program, &self.machine);
         let loses = |event: &&Event| event.kind == Kind::Block && event.value == WaitFor::Core as u64;
-        if let Op::TakeCores { .. } = program.plain[machine.op(program, process).index()] {
+        let op = machine.op(program, process).index();
+        if matches!(program.plain[op], Op::TakeCores { .. }) || program.takes_cores_by_priority(op) {
             let count = self.readings[process.index()].next().copied().unwrap_or(0);
             let losers = self.events[self.next..].iter().filter(loses).take(count as usize);
             return losers.map(|event| event.process).collect();

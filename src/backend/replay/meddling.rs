@@ -4,7 +4,7 @@
 
 use super::{Disagreement, Keep, Replay, Woken};
 use crate::ids::{ProcessId, ResourceId};
-use crate::kernel::{Kernel, State};
+use crate::kernel::{Kernel, Machine, State};
 use crate::time::Time;
 use crate::trace::{Event, Kind};
 
@@ -27,8 +27,8 @@ impl Replay<'_> {
         Ok(())
     }
 
-    /// Whom a process in front of a step ends or interrupts, or takes a permit from: found out by making the
-    /// step and taking it back.
+    /// Whom a process in front of a step ends or interrupts, takes a permit from, or gives another priority: found out by
+    /// making the step and taking it back.
     pub(super) fn met_in_step(&mut self, process: ProcessId) -> Vec<ProcessId> {
         if !self.meddles[self.machine.op(self.program, process).index()] {
             return Vec::new();
@@ -46,12 +46,19 @@ impl Replay<'_> {
         // Nothing that it meets is counted up to a later time.
         self.machine.now = self.used.iter().copied().fold(self.clocks[process.index()], Time::max);
         let made = self.with_kernel(action).1;
-        self.machine = before;
+        let after = std::mem::replace(&mut self.machine, before);
         let meets = |event: &Event| matches!(event.kind, Kind::Stop | Kind::Interrupt);
-        made.iter()
+        let mut met: Vec<ProcessId> = made
+            .iter()
             .filter(|(event, _)| meets(event))
             .map(|(event, _)| ProcessId(event.value as u32))
-            .collect()
+            .collect();
+        if self.program.has_inheritance() {
+            let priority = |machine: &Machine, id| machine.priority(self.program, id);
+            let all = (0..self.program.process_count()).map(ProcessId::from_index);
+            met.extend(all.filter(|&id| priority(&self.machine, id) != priority(&after, id)));
+        }
+        met
     }
 
     /// What a process has to do with that is to be stopped: nothing is done there before what
@@ -72,7 +79,9 @@ impl Replay<'_> {
     /// When a process made its last step, in the model's time.
     pub(super) fn last_step(&self, process: ProcessId) -> Time {
         let last = self.stepped[process.index()];
-        let lets_pass = matches!(self.machine.state(self.program, process), State::New | State::Delayed)
+        // Who has lost its core will not come to where it would have.
+        let state = self.machine.state(self.program, process);
+        let lets_pass = matches!(state, State::New | State::Delayed | State::Blocked)
             || self.machine.served_until(self.program, process).is_some();
         if lets_pass { last } else { last.max(self.clocks[process.index()]) }
     }

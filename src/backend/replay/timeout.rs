@@ -18,7 +18,11 @@ impl Replay<'_> {
         let used = about.iter().map(|resource| self.used[resource.index()]).max();
         let mut now = until.max(self.clocks[process.index()]).max(used.unwrap_or(until));
         let mut about = about;
-        if !self.program.requests.is_empty() {
+        self.losers = match self.program.takes_cores_by_priority(event.op.index()) {
+            true => self.losers_in_step(process),
+            false => Vec::new(),
+        };
+        if !self.program.requests.is_empty() || self.program.has_inheritance() {
             for other in self.met_in(process, |kernel| drop(kernel.time_out(process))) {
                 about.extend(self.resources_around(other));
                 now = now.max(self.last_step(other));

@@ -12,6 +12,7 @@ mod clock;
 mod native;
 mod options;
 pub mod primitives;
+mod priorities;
 mod record;
 mod seat;
 mod shared;
@@ -26,11 +27,11 @@ pub use options::{ThreadOptions, Work};
 pub use record::SilentStep;
 pub use time_scale::default_speed;
 
-use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, find_end};
-use crate::program::{BoundProgram, Op};
+use crate::program::BoundProgram;
 use crate::time::Time;
-use crate::trace::{Outcome, ResourceKind, Trace};
+use crate::trace::{Outcome, Trace};
 use crate::value::Value;
 use shared::{End, Shared};
 use std::fmt;
@@ -78,8 +79,6 @@ pub struct Recording {
 pub enum Trouble {
     /// It would take too many threads or too much memory; nothing was started.
     TooLarge(String),
-    /// Threads have no such resource; nothing was started.
-    NotNative(String),
     /// The system did not start a thread.
     NotStarted(std::io::Error),
     /// Time cannot pass at this speed; nothing was started.
@@ -95,7 +94,7 @@ pub enum Trouble {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Trouble::TooLarge(message) | Trouble::NotNative(message) => f.write_str(message),
+            Trouble::TooLarge(message) => f.write_str(message),
             Trouble::NotStarted(error) => write!(f, "the system did not start a thread: {error}"),
             Trouble::NoSpeed(speed) => {
                 write!(f, "the speed is {speed}, and has to be a number above 0")
@@ -118,29 +117,8 @@ impl std::error::Error for Trouble {
 /// Whether `program` can run on threads at all.
 ///
 /// # Errors
-/// [`Trouble::TooLarge`] or [`Trouble::NotNative`] if not.
+/// [`Trouble::TooLarge`] if not.
 pub fn check(program: &BoundProgram) -> Result<(), Trouble> {
-    if let Some(mutex) = program.inheriting() {
-        let name = program.resource_name(mutex);
-        return Err(Trouble::NotNative(format!(
-            "the owner of '{name}' inherits priority, which threads cannot show yet"
-        )));
-    }
-    if let Some(processor) =
-        program.watched().find(|&id| program.resource_info(id).kind == ResourceKind::Processor)
-    {
-        let name = program.resource_name(processor);
-        return Err(Trouble::NotNative(format!(
-            "a process waits until a core of '{name}' is free, which threads cannot show yet"
-        )));
-    }
-    let stops = |&op: &usize| program.atomic[op] && matches!(program.plain[op], Op::Stop { .. });
-    if let Some(op) = (0..program.plain.len()).find(stops) {
-        let line = program.site(OpId::from_index(op)).line;
-        return Err(Trouble::NotNative(format!(
-            "a process is stopped inside an atomic block on line {line}, which threads cannot do"
-        )));
-    }
     let count = program.process_count();
     if count > MOST_THREADS {
         return Err(Trouble::TooLarge(format!(

@@ -8,8 +8,8 @@ mod lives;
 
 use super::bug;
 use super::primitives::{
-    Buffer, Condition, Fact, Lives, Memory, Mutex, NativeOrder, NotOwner, Order, Parker, ProcessorRules,
-    Processors, Requester, Response, Semaphore, Wanted, WatchLine,
+    Buffer, Condition, CoresChanged, Fact, Lives, Memory, Mutex, NativeOrder, NotOwner, Order, Parker,
+    ProcessorRules, Processors, Requester, Response, Semaphore, Wanted, WatchLine,
 };
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Machine, Request};
@@ -141,6 +141,7 @@ impl Native {
             (Native::Semaphore(semaphore), _) => semaphore.level(),
             (Native::Mutex(mutex), _) => Word::from(mutex.owner().is_none()),
             (Native::Condition(line) | Native::Barrier(line, _), _) => line.level(),
+            (Native::Processor(group, place), _) => group.level(*place),
             (Native::Life(lives, place), Glance::Stage) => lives.stage(*place) as Word,
             (other, _) => unreachable!("{glance:?} of {other:?}"),
         }
@@ -197,6 +198,24 @@ impl Native {
         waits.then(|| Withdrawn { is_parked: true, ..Withdrawn::default() })
     }
 
+    /// Gives a thread that waits here or is at work, which the client names, its priority; who loses a core by that.
+    pub(super) fn change_priority(&self, client: Client<'_, '_>) -> Option<CoresChanged> {
+        let Client { me, census, record } = client;
+        let Requester { process, priority, .. } = *me;
+        match self {
+            Native::Mutex(mutex) => mutex.change_priority(process, priority),
+            Native::Semaphore(semaphore) => semaphore.change_priority(process, priority),
+            Native::Buffer(buffer) => buffer.change_priority(me, census, record),
+            Native::Condition(line) | Native::Barrier(line, _) => line.change_priority(process, priority),
+            Native::Processor(group, _) => {
+                return Some(group.change_priority(process, priority, me, census, record));
+            }
+            // Who waits here goes by the order in which it came.
+            Native::Life(..) | Native::AnyLife(_) | Native::Watch(_) | Native::Memory(_) => {}
+        }
+        None
+    }
+
     /// Writes what is there at the end of a run into the state of a machine.
     pub(super) fn leave(&self, machine: &mut Machine, program: &BoundProgram, id: ResourceId) {
         match self {
@@ -239,10 +258,12 @@ fn groups(program: &BoundProgram) -> Groups {
             members.entry(chain.at(chain.len() - 1)).or_default().push(header);
         }
     }
+    let is_processor = |id| program.resource_info(id).kind == ResourceKind::Processor;
+    let are_watched = program.watched().any(is_processor);
     let mut groups = Groups::new();
     for headers in members.into_values() {
         let rules = headers.iter().map(|&header| rules(program, header, &headers)).collect();
-        let group = Arc::new(Processors::new(rules));
+        let group = Arc::new(Processors::new(rules, are_watched));
         for (place, &header) in headers.iter().enumerate() {
             groups.insert(program.resource_of(header), (Arc::clone(&group), place));
         }

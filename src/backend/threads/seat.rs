@@ -2,9 +2,11 @@
 //! yet to hear of that.
 //!
 //! A thread says it after every step, while it still has the gate. Between the end of a
-//! wait and its next step it has not gone on yet: whoever interrupts it knows which op it goes on with, and
-//! whoever wants to end it waits until it says what it holds.
+//! wait and its next step it has not gone on yet: whoever wants to end or interrupt it, or to take a permit from it, has
+//! the gate for itself and lets it come as a guest to where it stands next, and no further. Of one that has been
+//! served in the very step at hand it is known with which op it goes on.
 
+use super::atomic_gate::AtomicGate;
 use crate::ids::{OpId, ResourceId};
 use crate::program::{Interruption, Slot};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -24,6 +26,8 @@ pub(super) struct Position {
     pub(super) resource: ResourceId,
     /// Whether it knows that: it waits for nothing and stands before a step.
     pub(super) is_settled: bool,
+    /// Whether it has begun the life that it has. Before, it stands nowhere and holds nothing.
+    pub(super) has_begun: bool,
 }
 
 impl Default for Position {
@@ -35,6 +39,7 @@ impl Default for Position {
             until: None,
             resource: ResourceId(0),
             is_settled: false,
+            has_begun: false,
         }
     }
 }
@@ -66,6 +71,8 @@ pub(super) struct Seat {
 #[derive(Debug, Default)]
 struct SeatState {
     position: Position,
+    /// Whether somebody who has the gate for itself waits until it has settled.
+    is_awaited: bool,
     /// In the order in which they came.
     notices: Vec<Notice>,
 }
@@ -80,6 +87,7 @@ impl Seat {
         let mut state = self.lock();
         if !state.notices.iter().any(|notice| matches!(notice, Notice::Cut { .. })) {
             state.position = position;
+            state.is_awaited = false;
             self.bell.notify_all();
         }
     }
@@ -89,20 +97,34 @@ impl Seat {
         self.lock().position.resource = resource;
     }
 
-    /// It waits where it stands, and goes on with this op; or its process is not alive.
+    /// It waits where it stands, and goes on with this op.
     pub(super) fn unsettle(&self, next: OpId) {
         let mut state = self.lock();
         state.position.is_settled = false;
         state.position.next = next;
     }
 
+    /// Its life is over, and with that all that it had yet to hear.
+    pub(super) fn ends(&self) {
+        *self.lock() = SeatState::default();
+    }
+
     pub(super) fn position(&self) -> Position {
         self.lock().position.clone()
     }
 
-    /// Waits until it has settled, but not for long.
-    pub(super) fn wait(&self) {
+    /// Whether it is to come to where it stands next, as a guest of the one who has the gate for itself.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.lock().is_awaited
+    }
+
+    /// Waits until it has settled, for which it may pass the gate as a guest; but not for long.
+    pub(super) fn wait(&self, gate: &AtomicGate) {
         const LOOK: Duration = Duration::from_millis(10);
+        let mut state = self.lock();
+        state.is_awaited = !state.position.is_settled;
+        drop(state);
+        gate.ring();
         let waited = self.bell.wait_timeout_while(self.lock(), LOOK, |state| !state.position.is_settled);
         drop(waited);
     }

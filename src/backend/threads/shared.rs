@@ -4,15 +4,16 @@
 //! There is no lock around all of it. Each resource has its own, the lock in
 //! [`Stop`] is taken once, at the end, and only some scenarios have an [`AtomicGate`].
 
-use super::atomic_gate::AtomicGate;
+use super::atomic_gate::{AtomicGate, Pass};
 use super::bug;
 use super::clock::{Alarm, Clock};
 use super::native::Native;
 use super::primitives::{Census, Lives, Parker};
+use super::priorities::Priorities;
 use super::record::Record;
 use super::seat::Seat;
 use crate::ids::ProcessId;
-use crate::program::{BoundProgram, Op};
+use crate::program::BoundProgram;
 use crate::trace::Fault;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex as Lock, MutexGuard, PoisonError};
@@ -65,8 +66,10 @@ pub(super) struct Shared<'a> {
     pub(super) gate: AtomicGate,
     /// By op: whether others may be taken out of what they stand at in the step.
     pub(super) meddles: Vec<bool>,
-    /// By op: whether permits may be taken from others in the step, or in the block that begins with it.
+    /// By op: whether permits may be taken from others in the step.
     pub(super) takes_permits: Vec<bool>,
+    /// Where the priorities of processes change.
+    pub(super) priorities: Option<Priorities>,
     pub(super) clock: Clock,
     /// Whose thread is to panic, in a test.
     pub(super) panics: Option<ProcessId>,
@@ -95,13 +98,29 @@ impl<'a> Shared<'a> {
             gate: AtomicGate::new(
                 (meddles || program.has_watches() || program.atomic.contains(&true)) && !bug::opens_gate(),
             ),
+            priorities: Priorities::new(program),
             clock: Clock::new(speed),
             meddles: meddles_at,
-            takes_permits: takes_permits(program),
+            takes_permits: (0..program.plain.len()).map(|op| program.takes_permits(op)).collect(),
             panics: bug::panics(),
             sequence: AtomicU64::new(0),
             stop: Stop::default(),
         }
+    }
+
+    /// The gate, passed by the thread of this process together with others; as a guest, where somebody who has it for
+    /// itself waits for that one.
+    pub(super) fn pass(&self, process: ProcessId) -> Pass<'_> {
+        self.gate.single(|| self.is_awaited(process))
+    }
+
+    /// The same alone.
+    pub(super) fn pass_alone(&self, process: ProcessId) -> Pass<'_> {
+        self.gate.block(|| self.is_awaited(process))
+    }
+
+    fn is_awaited(&self, process: ProcessId) -> bool {
+        self.seats.get(process.index()).is_some_and(Seat::is_awaited)
     }
 
     /// An empty record for one thread.
@@ -154,16 +173,6 @@ impl<'a> Shared<'a> {
         let waited = self.stop.bell.wait_timeout_while(state, left, |end| end.is_none());
         waited.unwrap_or_else(PoisonError::into_inner).0.clone()
     }
-}
-
-/// By op: whether permits may be taken from others in the step, or in the block that begins with it.
-fn takes_permits(program: &BoundProgram) -> Vec<bool> {
-    let takes = |op: usize| program.takes_permits(op);
-    let begins = |op: usize| match program.plain[op] {
-        Op::Atomic { end } => (op + 1..end.index()).any(takes),
-        _ => takes(op),
-    };
-    (0..program.plain.len()).map(begins).collect()
 }
 
 /// By process: its life and its place there.

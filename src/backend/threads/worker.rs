@@ -6,6 +6,7 @@
 //! through the native primitives, and time passes by itself.
 
 mod at_work;
+mod inheriting;
 mod interrupting;
 mod lifetime;
 mod patience;
@@ -70,8 +71,11 @@ pub(super) struct Worker<'a> {
     permits: Vec<(ResourceId, Slot)>,
     /// Whom it has taken out of what it stood at, in the step at hand, and at which resource that was.
     taken_out: Vec<(ProcessId, ResourceId, Withdrawn)>,
-    /// How many events it had recorded before the step at hand.
+    /// How many events it had recorded before the step at hand, and how much it had read.
     recorded: usize,
+    read: usize,
+    /// From how many threads a core was taken in the step at hand since priorities have changed.
+    losers: u64,
 }
 
 /// What came of a request in the end.
@@ -142,10 +146,15 @@ impl<'a> Worker<'a> {
             permits: Vec::new(),
             taken_out: Vec::new(),
             recorded: 0,
+            read: 0,
+            losers: 0,
         }
     }
 
     fn run(&mut self) -> Result<(), Leave> {
+        // Whoever ends it before it has begun knows that it holds nothing.
+        self.pass = self.shared.pass(self.me.process);
+        self.look_whether_stopped()?;
         let mut rest = self.kernel_step(|kernel, process| kernel.settle(process))?;
         self.say_where_it_stands();
         loop {
@@ -175,20 +184,14 @@ impl<'a> Worker<'a> {
     /// One step: a native one if it is about a resource, else the kernel's.
     fn step(&mut self) -> Result<Rest, Leave> {
         self.me.op = self.machine.op(self.shared.program, self.me.process);
-        let is_inside = matches!(self.pass, Pass::Block(_)) && self.shared.program.atomic[self.me.op.index()];
         self.come_to_gate();
-        loop {
-            self.look_whether_over()?;
-            if self.hear() {
-                return self.go_on();
-            }
-            // In the middle of a block nobody goes on: who has been served in it stands in front of its next step.
-            match self.unsettled_holder().filter(|_| !is_inside) {
-                Some(other) => self.let_settle(other)?,
-                None => break,
-            }
+        self.look_whether_over()?;
+        if self.hear() {
+            return self.go_on();
         }
-        self.recorded = self.record.len();
+        self.let_holders_settle()?;
+        (self.recorded, self.read) = (self.record.len(), self.readings.len());
+        self.look_up_priority();
         let now = self.shared.clock.now();
         self.me.due = self.planned;
         let process = self.me.process;
@@ -217,7 +220,9 @@ impl<'a> Worker<'a> {
             if asked.request == Request::End {
                 self.machine.set_state(self.shared.program, process, self.me.op, State::Done);
                 self.forget_permits_of(process);
-                self.unsettle();
+                if let Some(seat) = self.shared.seats.get(process.index()) {
+                    seat.ends();
+                }
                 return Ok(Rest::Yielded(Yield::Done));
             }
             self.with_kernel(|kernel| kernel.answer(process, &values));
@@ -273,7 +278,11 @@ impl<'a> Worker<'a> {
             return;
         }
         self.pass = Pass::None;
-        self.pass = if begins || program.atomic[op] { shared.gate.block() } else { shared.gate.single() };
+        let process = self.me.process;
+        self.pass = match begins || program.atomic[op] {
+            true => shared.pass_alone(process),
+            false => shared.pass(process),
+        };
     }
 
     /// After a step: keeps the gate only in the middle of a block.
@@ -320,6 +329,7 @@ impl<'a> Worker<'a> {
         if let Request::Stop { lost } = asked.request {
             self.stop_other(asked, lost)?;
             self.attend_if_changed();
+            self.rouse_all();
             return Ok(Served::Values(Vec::new()));
         }
         if let Request::Seize { count, preempts } = asked.request {
@@ -331,8 +341,10 @@ impl<'a> Worker<'a> {
         if asked.request == Request::Interrupt {
             self.interrupt_other(asked)?;
             self.attend_if_changed();
+            self.rouse_all();
             return Ok(Served::Values(Vec::new()));
         }
+        self.lay_down_priority(asked.resource, asked.request);
         let Worker { shared, me, record, .. } = self;
         record.about(shared.program.resource_info(asked.resource).ty);
         let native = &shared.natives[asked.resource.index()];
@@ -350,9 +362,10 @@ impl<'a> Worker<'a> {
             Ok(Response::Served(_)) if asked.request == Request::Release => {
                 self.take_for_first(asked.resource, &self.me.clone());
             }
-            Ok(Response::RanOut) => self.leave_for_others(asked.resource),
+            Ok(Response::RanOut) => self.leave_at_once(asked.resource),
             _ => {}
         }
+        self.hand_priority_on(asked.resource, asked.request);
         self.attend_if_changed();
         self.rouse_all();
         match answer {
@@ -391,7 +404,7 @@ impl<'a> Worker<'a> {
     fn take_grant(&mut self, grant: Grant) -> Result<Served, Leave> {
         if !self.shared.program.requests.is_empty() {
             // What it does by itself now is nothing that comes in the middle of a step of another one.
-            self.pass = self.shared.gate.single();
+            self.pass = self.shared.pass(self.me.process);
         }
         let (served, due) = match grant {
             Grant::Served { items, due } => (Served::Values(items), due),
@@ -461,7 +474,7 @@ impl<'a> Worker<'a> {
         }
         // Before its first step a process is new and not delayed.
         let is_new = self.machine.state(self.shared.program, self.me.process) != State::Delayed;
-        self.pass = self.shared.gate.single();
+        self.pass = self.shared.pass(self.me.process);
         self.look_whether_stopped()?;
         if self.hear() {
             return self.go_on();

@@ -162,9 +162,7 @@ impl Validation {
                     let message = format!("'{}' was interrupted on threads", self.virtual_run.label);
                     return Err(Failure { exit: Exit::Interrupted, message });
                 }
-                Err(Trouble::TooLarge(message) | Trouble::NotNative(message)) => {
-                    return Err(Failure::usage(message));
-                }
+                Err(Trouble::TooLarge(message)) => return Err(Failure::usage(message)),
                 Err(trouble) => return Err(Failure::environment(trouble)),
             }
         }

@@ -191,6 +191,17 @@ impl Buffer {
         found
     }
 
+    /// Gives a thread in one of the lines another priority, and serves whom it kept from that; as this requester tells.
+    pub fn change_priority(&self, me: &Requester, census: &Census, observer: &mut impl Observer) {
+        let mut state = locked(&self.state);
+        let Requester { process, priority, .. } = *me;
+        if state.getters.change_priority(process, priority)
+            || state.putters.change_priority(process, priority)
+        {
+            state.serve(me, census, Vec::new(), Vec::new(), observer);
+        }
+    }
+
     /// Whether a thread is in one of the lines.
     pub fn is_awaited_by(&self, process: ProcessId) -> bool {
         let state = locked(&self.state);

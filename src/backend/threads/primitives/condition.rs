@@ -81,6 +81,11 @@ impl Condition {
         locked(&self.line).contains(process)
     }
 
+    /// Gives a thread in the line another priority.
+    pub fn change_priority(&self, process: ProcessId, priority: u8) {
+        locked(&self.line).change_priority(process, priority);
+    }
+
     /// How many wait.
     pub fn level(&self) -> Word {
         locked(&self.line).len() as Word

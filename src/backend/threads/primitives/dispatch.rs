@@ -36,14 +36,21 @@ impl<'a> Dispatch<'a> {
         Dispatch { group, me, now, census, told: Told::default() }
     }
 
-    /// Lets those go on who were given a core.
+    /// Lets those go on who were given a core, if nobody is to look at the free ones before.
     pub(super) fn finish(mut self) -> Told {
-        while let Some(process) = self.group.granted.pop_front() {
+        while !self.group.are_watched && self.next_goes_on().is_some() {}
+        self.told
+    }
+
+    /// Lets the first go on who was given a core, and says who that is.
+    pub(super) fn next_goes_on(&mut self) -> Option<ProcessId> {
+        loop {
+            let process = self.group.granted.pop_front()?;
             if let Stage::Granted(level) = self.worker(process).stage {
                 self.outward(process, level);
+                return Some(process);
             }
         }
-        self.told
     }
 
     /// Takes a thread off all processors on which it works. Those who were given its cores by that have yet to
@@ -221,6 +228,17 @@ impl<'a> Dispatch<'a> {
     /// Gets into the line at this level: `first` of its class or last.
     pub(super) fn queue_up(&mut self, process: ProcessId, level: usize, first: bool) {
         let place = self.worker(process).path[level];
+        self.line_up(process, place, first);
+        let quantum = self.group.processors[place].rules.quantum;
+        let worker = self.worker(process);
+        worker.quanta[level] = quantum;
+        worker.stage = Stage::Ready(level);
+        self.tell(process, Kind::Block, place, WaitFor::Core as Word);
+        self.fall_asleep(process);
+    }
+
+    /// Stands in the line of the processor in this place: `first` of its class or last.
+    fn line_up(&mut self, process: ProcessId, place: usize, first: bool) {
         let group = &mut *self.group;
         let processor = &group.processors[place];
         let mine = processor.rank(&group.workers[&process]);
@@ -234,13 +252,7 @@ impl<'a> Dispatch<'a> {
             false if first => 0,
             false => processor.ready.len(),
         };
-        let quantum = processor.rules.quantum;
         group.processors[place].ready.insert(before, process);
-        let worker = self.worker(process);
-        worker.quanta[level] = quantum;
-        worker.stage = Stage::Ready(level);
-        self.tell(process, Kind::Block, place, WaitFor::Core as Word);
-        self.fall_asleep(process);
     }
 
     fn fall_asleep(&mut self, process: ProcessId) {
@@ -332,6 +344,56 @@ impl<'a> Dispatch<'a> {
         self.occupy(process, place, core);
         self.tell(process, Kind::Acquire, place, 0);
         true
+    }
+
+    /// Gives a thread at work another priority; whether it takes a core by that which serves another one. Where it is
+    /// ready, and goes by priority, it stands behind those who have the same.
+    pub(super) fn change_priority(&mut self, process: ProcessId, priority: u8) -> bool {
+        let worker = self.worker(process);
+        worker.requester.priority = priority;
+        match worker.stage {
+            Stage::Ready(level) => self.come_again(process, level),
+            Stage::Granted(_) | Stage::Served => false,
+        }
+    }
+
+    /// A thread goes after others now whom it went before: those who are first in line for a core that it has may take
+    /// that. How many do so.
+    pub(super) fn stand_back(&mut self, process: ProcessId) -> u64 {
+        let path = self.worker(process).path.clone();
+        let mut losers = 0;
+        for place in path {
+            let processor = &self.group.processors[place];
+            let Some(&first) = processor.ready.front().filter(|_| processor.rules.preempts) else { continue };
+            let rank = |process: &ProcessId| processor.rank(&self.group.workers[process]);
+            if rank(&first) < rank(&process)
+                && let Stage::Ready(level) = self.group.workers[&first].stage
+            {
+                losers += u64::from(self.come_again(first, level));
+            }
+        }
+        losers
+    }
+
+    /// A thread that is ready comes anew to where it stands in line by priority, and takes a core from another one or
+    /// gets into the line; whether it took one.
+    fn come_again(&mut self, process: ProcessId, level: usize) -> bool {
+        let place = self.worker(process).path[level];
+        let processor = &mut self.group.processors[place];
+        if processor.rules.discipline != Discipline::Priority {
+            return false;
+        }
+        processor.ready.retain(|&other| other != process);
+        let takes = processor.rules.preempts && self.preempt(process, place);
+        if takes {
+            self.worker(process).stage = Stage::Granted(level);
+            self.group.granted.push_back(process);
+            self.tell(process, Kind::Grant, place, Word::from(process.0));
+            self.wake_up(process);
+        } else {
+            self.line_up(process, place, false);
+        }
+        takes
     }
 
     /// The cores that can be taken from whom they serve, with that one: whose stretch is over keeps its core.

@@ -165,6 +165,11 @@ impl Semaphore {
         locked(&self.state).line.contains(process)
     }
 
+    /// Gives a thread in the line another priority.
+    pub fn change_priority(&self, process: ProcessId, priority: u8) {
+        locked(&self.state).line.change_priority(process, priority);
+    }
+
     /// How many permits are free.
     pub fn look(&self, me: &Requester, observer: &mut impl Observer) -> Word {
         let state = locked(&self.state);
@@ -285,6 +290,16 @@ impl Mutex {
     /// Whether a thread is in the line.
     pub fn is_awaited_by(&self, process: ProcessId) -> bool {
         locked(&self.state).line.contains(process)
+    }
+
+    /// Gives a thread in the line another priority.
+    pub fn change_priority(&self, process: ProcessId, priority: u8) {
+        locked(&self.state).line.change_priority(process, priority);
+    }
+
+    /// Those who wait for it.
+    pub fn waiting(&self) -> Vec<ProcessId> {
+        locked(&self.state).line.processes()
     }
 
     /// 1 if it is free, else 0.

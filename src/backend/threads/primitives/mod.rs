@@ -1,5 +1,5 @@
 //! Native blocking primitives: the second implementation of semaphore, mutex,
-//! buffer, memory, condition, processor and the lives of processes, which shares nothing with the kernel's.
+//! buffer, memory, condition, processor and the lives of processes, which shares nothing with the kernel's; and the gate by which some steps are made alone.
 //!
 //! Each has one lock of its own and hands over directly: whoever gives back
 //! passes on to the first waiter, under the lock, so nobody can come between.
@@ -16,6 +16,7 @@ mod condition;
 mod core_hours;
 mod dispatch;
 mod fact;
+mod gate;
 mod item;
 mod life;
 mod lock;
@@ -32,6 +33,7 @@ mod watch_line;
 pub use buffer::{Buffer, Closed, Wanted};
 pub use condition::Condition;
 pub use fact::{Fact, Observer, Response};
+pub use gate::{Gate, Pass};
 pub use item::{Asks, NativeOrder};
 pub use life::{LifeRules, Lives, Untimely};
 pub use lock::{Mutex, NotOwner, Semaphore, TooMany};

@@ -21,6 +21,8 @@ use crate::value::Word;
 /// A turn, and who else has got another one and does not wait on its parker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkTurns {
+    /// When that was, in nanoseconds.
+    pub at: u64,
     /// Of the thread that asked.
     pub mine: WorkTurn,
     /// The others.
@@ -67,9 +69,16 @@ pub struct Processors {
 }
 
 impl Processors {
-    /// Processors that serve by these rules, and nobody at work.
-    pub fn new(rules: Vec<ProcessorRules>) -> Processors {
-        Processors { state: sync::Mutex::new(Group::new(rules)) }
+    /// Processors that serve by these rules, and nobody at work. If they are watched, whoever is given a core goes on
+    /// only with [`Processors::let_next_go_on`], before anybody else comes: so others can look at the free cores in
+    /// between.
+    pub fn new(rules: Vec<ProcessorRules>, are_watched: bool) -> Processors {
+        Processors { state: sync::Mutex::new(Group::new(rules, are_watched)) }
+    }
+
+    /// Whether others look at the free cores.
+    pub fn are_watched(&self) -> bool {
+        locked(&self.state).are_watched
     }
 
     /// Comes to work, at the time at which it was due.
@@ -102,14 +111,15 @@ impl Processors {
         let is_served = group.workers[&me.process].stage == Stage::Served;
         let end = if is_served { group.end(me.process) } else { None };
         let Some(end) = end.filter(|&end| end <= now) else {
-            return WorkTurns { mine: group.turn(me.process, false), changed: Vec::new() };
+            let mine = group.turn(me.process, false);
+            return WorkTurns { at: group.latest, mine, changed: Vec::new() };
         };
         act(&mut group, me, end, census, observer, |dispatch| dispatch.end_stretch(me.process))
     }
 
     /// Takes a thread off that is ended, or interrupted; `None` if it is not at work. The first
     /// that is `told` holds of each, the others of one that waits for a core. Those who were given its cores go on
-    /// with [`Processors::let_go_on`], before anybody else comes.
+    /// with [`Processors::let_next_go_on`], before anybody else comes.
     pub fn take_off(
         &self,
         process: ProcessId,
@@ -138,14 +148,20 @@ impl Processors {
         Some(TakenOff { is_parked, is_awake, left, changed: so_far.changed })
     }
 
-    /// Lets those go on who were given the core of one that was taken off; those of them who do not wait on
-    /// their parkers.
-    pub fn let_go_on(&self, by: &Requester, census: &Census, observer: &mut impl Observer) -> Vec<ProcessId> {
+    /// Lets the first go on who was given a core and has not gone on with it, and says who that is; and who has got
+    /// another turn by that and does not wait on its parker.
+    pub fn let_next_go_on(
+        &self,
+        census: &Census,
+        observer: &mut impl Observer,
+    ) -> Option<(Requester, Vec<ProcessId>)> {
         let mut group = locked(&self.state);
-        let now = group.latest;
-        let told = Dispatch::new(&mut group, by.process, now, census).finish();
+        let (now, first) = (group.latest, *group.granted.front()?);
+        let mut dispatch = Dispatch::new(&mut group, first, now, census);
+        let process = dispatch.next_goes_on()?;
+        let told = dispatch.told;
         observer.note(&told.facts);
-        told.changed
+        Some((Requester { due: now, ..group.workers[&process].requester.clone() }, told.changed))
     }
 
     /// Takes cores of a processor or gives them back, as a timetable says.
@@ -173,6 +189,30 @@ impl Processors {
         CoresChanged { at: now, losers, changed: told.changed }
     }
 
+    /// Gives a thread at work another priority, by which others may lose their cores: to it, if it is ready, or, if it goes
+    /// after others then, to those. Who takes one goes on with [`Processors::let_next_go_on`], before anybody else comes.
+    pub fn change_priority(
+        &self,
+        process: ProcessId,
+        priority: u8,
+        by: &Requester,
+        census: &Census,
+        observer: &mut impl Observer,
+    ) -> CoresChanged {
+        let mut group = locked(&self.state);
+        let now = group.latest.max(by.due);
+        group.latest = now;
+        let is_worse = group.workers[&process].requester.priority < priority;
+        let mut dispatch = Dispatch::new(&mut group, by.process, now, census);
+        let mut losers = u64::from(dispatch.change_priority(process, priority));
+        if is_worse {
+            losers += dispatch.stand_back(process);
+        }
+        let told = dispatch.told;
+        observer.note(&told.facts);
+        CoresChanged { at: now, losers, changed: told.changed }
+    }
+
     /// Whether a thread was given a core, and is to go on.
     pub fn is_granted(&self, process: ProcessId) -> bool {
         locked(&self.state).granted.contains(&process)
@@ -187,6 +227,11 @@ impl Processors {
     pub fn look(&self, me: &Requester, processor: usize, observer: &mut impl Observer) -> Word {
         let group = locked(&self.state);
         me.sees(group.processors[processor].free() as Word, observer)
+    }
+
+    /// The free cores of a processor.
+    pub fn level(&self, processor: usize) -> Word {
+        locked(&self.state).processors[processor].free() as Word
     }
 }
 
@@ -209,5 +254,5 @@ fn act(
         Some(at) => WorkTurn::Done { at },
         None => group.turn(me.process, told.last),
     };
-    WorkTurns { mine, changed: told.changed }
+    WorkTurns { at: now, mine, changed: told.changed }
 }

@@ -52,6 +52,8 @@ pub(super) struct Group {
     pub(super) granted: VecDeque<ProcessId>,
     /// When something was done last: nothing is done before that.
     pub(super) latest: u64,
+    /// Whether others look at the free cores before whoever was given one goes on.
+    pub(super) are_watched: bool,
 }
 
 #[derive(Debug)]
@@ -183,9 +185,10 @@ impl Processor {
 
 impl Group {
     /// Processors that serve by these rules, and nobody at work.
-    pub(super) fn new(rules: Vec<ProcessorRules>) -> Group {
+    pub(super) fn new(rules: Vec<ProcessorRules>, are_watched: bool) -> Group {
         let processors = rules.into_iter().map(Processor::new).collect();
-        Group { processors, workers: BTreeMap::new(), granted: VecDeque::new(), latest: 0 }
+        let (workers, granted) = (BTreeMap::new(), VecDeque::new());
+        Group { processors, workers, granted, latest: 0, are_watched }
     }
 
     /// The processors that a core of this one needs, itself first.

@@ -22,7 +22,7 @@ pub struct Parker {
 #[derive(Debug, Default)]
 struct Parked {
     /// What was handed to it; it counts also if the run has ended since.
-    served: Option<Grant>,
+    served: VecDeque<Grant>,
     /// The run is over: whoever waits from now on is told.
     is_stopped: bool,
 }
@@ -54,18 +54,18 @@ pub enum Grant {
 impl Parker {
     /// As [`Parker::wait`], but no longer than this: `None` if that was too short.
     pub fn wait_at_most(&self, longest: Duration) -> Option<Grant> {
-        let is_asleep = |parked: &mut Parked| parked.served.is_none() && !parked.is_stopped;
+        let is_asleep = |parked: &mut Parked| parked.served.is_empty() && !parked.is_stopped;
         let waited = self.bell.wait_timeout_while(locked(&self.state), longest, is_asleep);
         let mut state = waited.unwrap_or_else(std::sync::PoisonError::into_inner).0;
         let stopped = state.is_stopped.then_some(Grant::Stopped);
-        state.served.take().or(stopped)
+        state.served.pop_front().or(stopped)
     }
 
     /// Waits until somebody hands something over, or stops the run.
     pub fn wait(&self) -> Grant {
         let mut state = locked(&self.state);
         loop {
-            if let Some(grant) = state.served.take() {
+            if let Some(grant) = state.served.pop_front() {
                 return grant;
             }
             if state.is_stopped {
@@ -78,8 +78,8 @@ impl Parker {
     /// Hands over. Behind the end of the run nothing is handed over any more.
     fn hand(&self, grant: Grant) {
         let mut state = locked(&self.state);
-        if !state.is_stopped && state.served.is_none() {
-            state.served = Some(grant);
+        if !state.is_stopped && state.served.is_empty() {
+            state.served.push_back(grant);
         }
         self.bell.notify_one();
     }
@@ -90,9 +90,13 @@ impl Parker {
     }
 
     /// Lets the thread begin anew that waits here for that: with the number of its
-    /// arrival, if it has one.
+    /// arrival, if it has one. Each life counts, also one that is over before the thread has begun it.
     pub(super) fn start(&self, number: Vec<Word>, due: u64) {
-        self.hand(Grant::Served { items: number, due });
+        let mut state = locked(&self.state);
+        if !state.is_stopped {
+            state.served.push_back(Grant::Served { items: number, due });
+        }
+        self.bell.notify_one();
     }
 
     /// Says that there are too few items for ever.
@@ -320,6 +324,26 @@ impl<W> WaitQueue<W> {
         let before = self.waiters.len();
         self.waiters.retain(|waiter| waiter.requester.process != process);
         self.waiters.len() < before
+    }
+
+    /// Gives a thread another priority, and its place by that, if it is in the line: behind those who have the same.
+    pub(super) fn change_priority(&mut self, process: ProcessId, priority: u8) -> bool {
+        let Some(place) = self.waiters.iter().position(|waiter| waiter.requester.process == process) else {
+            return false;
+        };
+        self.waiters[place].requester.priority = priority;
+        if self.order == Order::Priority
+            && let Some(waiter) = self.waiters.remove(place)
+        {
+            let place = self.place(&waiter.requester);
+            self.waiters.insert(place, waiter);
+        }
+        true
+    }
+
+    /// Those who wait.
+    pub(super) fn processes(&self) -> Vec<ProcessId> {
+        self.waiters.iter().map(|waiter| waiter.requester.process).collect()
     }
 
     /// Takes the first out, to be served: it is awake from now on.

@@ -7,7 +7,9 @@ use crate::backend::threads::atomic_gate::Pass;
 use crate::backend::threads::clock::Slept;
 use crate::backend::threads::native::Native;
 use crate::backend::threads::options::Work;
-use crate::backend::threads::primitives::{CoreChange, CoresChanged, Demand, WorkTurn, WorkTurns};
+use crate::backend::threads::primitives::{
+    CoreChange, CoresChanged, Demand, Processors, Requester, WorkTurn, WorkTurns,
+};
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::{Request, State};
 use crate::time::Time;
@@ -39,6 +41,7 @@ impl Worker<'_> {
         self.readings.push(job.deadline);
         let mut turns = group.begin(&self.me, job, &shared.census, &mut self.record);
         loop {
+            self.follow_change(group, turns.at);
             match self.take_turn(&turns)? {
                 Turn::Done(end) => {
                     self.planned = end;
@@ -80,11 +83,31 @@ impl Worker<'_> {
         }
         self.planned = self.planned.max(at);
         self.call_all(&changed);
+        self.follow_change(group, at);
         Served::Values(Vec::new())
     }
 
+    /// Behind a step at a processor, which was due at `due`: if somebody may wait for free cores, tries for those who do
+    /// so, and again whenever one of those has gone on who were given a core.
+    fn follow_change(&mut self, group: &Processors, due: u64) {
+        if group.are_watched() {
+            self.attend_by(&Requester { due, ..self.me.clone() });
+            self.let_others_go_on(group);
+        }
+    }
+
+    /// Lets those go on who were given a core, one after the other.
+    pub(super) fn let_others_go_on(&mut self, group: &Processors) {
+        while let Some((who, changed)) = group.let_next_go_on(&self.shared.census, &mut self.record) {
+            self.call_all(&changed);
+            if group.are_watched() {
+                self.attend_by(&who);
+            }
+        }
+    }
+
     /// Lets those look who have got another turn.
-    fn call_all(&self, changed: &[ProcessId]) {
+    pub(super) fn call_all(&self, changed: &[ProcessId]) {
         changed.iter().for_each(|other| self.shared.alarms[other.index()].call());
     }
 

@@ -23,6 +23,7 @@ impl Worker<'_> {
         if !lives.is_alive(place) {
             return Ok(());
         }
+        self.let_settle(other)?;
         let position = self.position_of(other);
         let op = position.op.index();
         let Some(block) = shared.program.interruptible_around(op) else { return Ok(()) };
@@ -36,12 +37,11 @@ impl Worker<'_> {
                 shared.seats[other.index()].leave(Notice::Sign(block.pending, true));
             }
         }
-        self.rouse_all();
         Ok(())
     }
 
-    /// Where another thread stands, or with which op it goes on that has been served but has not gone on
-    /// yet. What it does by itself before its next step takes it into no block and out of none.
+    /// Where another thread stands, or with which op it goes on that has been served or interrupted in the step at
+    /// hand.
     pub(super) fn position_of(&self, other: ProcessId) -> Position {
         let position = self.shared.seats[other.index()].position();
         match position.is_settled || self.shared.natives[position.resource.index()].keeps(other) {
@@ -76,6 +76,9 @@ impl Worker<'_> {
         let native = &shared.natives[position.resource.index()];
         let found = native.withdraw(other, &facts, client);
         let was_in_line = found.is_some() && native.as_semaphore().is_some();
+        if found.is_some() {
+            self.settle_priorities(position.resource);
+        }
         let withdrawn = match found {
             Some(withdrawn) => {
                 // The census counts who waits for a while.

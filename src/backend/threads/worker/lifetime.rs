@@ -67,7 +67,9 @@ impl Worker<'_> {
             return false;
         }
         self.permits.clear();
-        self.me.priority = self.machine.priority(shared.program, process);
+        self.pass = shared.pass(process);
+        self.begin_with_priority(!items.is_empty());
+        self.pass = Pass::None;
         self.planned = self.planned.max(due);
         self.fuel = shared.program.limits.zero_time_steps;
         true

@@ -1,6 +1,6 @@
 //! Taking permits from other threads, for itself or for those who are first in line.
 //!
-//! Who does it has the gate for itself, and lets those who have such permits say first where they stand. The
+//! Who does it has the gate for itself, and lets those who have such permits come first to where they stand. The
 //! other one is interrupted in its block, as by an interrupt; or it finds a notice by which its next stand
 //! in the block ends.
 
@@ -10,7 +10,7 @@ use crate::backend::threads::primitives::{Observer, PermitHolder, Requester, Res
 use crate::backend::threads::seat::Notice;
 use crate::ids::{ProcessId, ResourceId};
 use crate::kernel::Request;
-use crate::program::Slot;
+use crate::program::{Op, Slot};
 use crate::trace::Kind;
 use crate::value::Word;
 
@@ -18,19 +18,16 @@ use crate::value::Word;
 const BEFORE_ALL: i16 = -1;
 
 impl Worker<'_> {
-    /// Before a step in which permits may be taken from others: who has one, and has been served since or interrupted, so
-    /// that it has to go on first to where it stands next.
-    pub(super) fn unsettled_holder(&self) -> Option<ProcessId> {
+    /// Before a step in which permits may be taken from others: whoever has one goes on first to where it stands next.
+    pub(super) fn let_holders_settle(&self) -> Result<(), Leave> {
         let shared = self.shared;
         if !shared.takes_permits[self.me.op.index()] {
-            return None;
+            return Ok(());
         }
         let semaphores = shared.natives.iter().filter_map(Native::as_semaphore);
-        let others = semaphores.flat_map(Semaphore::holders).map(|holder| holder.process);
-        others.filter(|&other| other != self.me.process).find(|&other| {
-            let position = shared.seats[other.index()].position();
-            !position.is_settled && !shared.natives[position.resource.index()].keeps(other)
-        })
+        let holders = semaphores.flat_map(Semaphore::holders).map(|holder| holder.process);
+        let mut others = holders.filter(|&other| other != self.me.process);
+        others.try_for_each(|other| self.let_settle(other))
     }
 
     /// Asks for a permit by a priority, and takes it from another one if that is so.
@@ -39,6 +36,11 @@ impl Worker<'_> {
             unreachable!("{request:?} is made by no priority")
         };
         let shared = self.shared;
+        // Its own private state does not know what it inherits.
+        let priority = match shared.program.plain[self.me.op.index()] {
+            Op::Request { manner, .. } if manner.own_priority => self.me.priority,
+            _ => priority,
+        };
         let takes = preempts.then_some(i16::from(priority));
         let me = Requester { priority, takes, keeps: place.map(|place| place.0), ..self.me.clone() };
         let semaphore = semaphore_of(&shared.natives, id);
@@ -51,7 +53,7 @@ impl Worker<'_> {
             unreachable!("a request for a permit is no fault")
         };
         if let Response::RanOut = response {
-            self.leave_for_others(id);
+            self.leave_at_once(id);
         }
         self.attend_if_changed();
         self.rouse_all();
@@ -83,6 +85,13 @@ impl Worker<'_> {
         }
         self.rouse_all();
         Ok(Served::Values(vec![taken]))
+    }
+
+    /// Its wait has run out before it has begun, which is two steps for a replay.
+    pub(super) fn leave_at_once(&mut self, id: ResourceId) {
+        self.tell_losers();
+        self.read = self.readings.len();
+        self.leave_for_others(id);
     }
 
     /// Its wait has run out: whoever is first in that line now may take a permit, also from it, which goes on with

@@ -1,11 +1,10 @@
 //! Ending another thread wherever it stands.
 //!
-//! Who does it has the gate for itself, so nobody makes a step meanwhile. The other one
-//! is taken out of what it waits for, what it holds is given back in its name, and it
+//! Who does it has the gate for itself, so nobody makes a step meanwhile; but one that was served goes on to where
+//! it stands next. Then it is taken out of what it waits for, what it holds is given back in its name, and it
 //! finds out when it next wakes or comes to the gate.
 
 use super::{Leave, Worker};
-use crate::backend::threads::atomic_gate::Pass;
 use crate::backend::threads::native::{Client, Native, Withdrawn};
 use crate::backend::threads::primitives::{Fact, Lives, Observer, Requester};
 use crate::backend::threads::seat::Position;
@@ -20,34 +19,36 @@ impl<'a> Worker<'a> {
     pub(super) fn stop_other(&mut self, asked: &ResourceRequest, lost: bool) -> Result<(), Leave> {
         let shared = self.shared;
         let (lives, place, other) = self.another_life(asked)?;
-        let seat = &shared.seats[other.index()];
-        while lives.is_alive(place) {
-            let told = lives.about(&self.me, place, Kind::Stop);
-            if let Some((withdrawn, line)) = self.take_out(other, told) {
-                let position = seat.position();
-                let last = OpId::from_index(shared.program.last_op(position.op.index()));
-                seat.unsettle(last);
-                drop(seat.hear());
-                // It is nobody any more who could lose one.
-                self.forget_permits_of(other);
-                if let Some(line) = line {
-                    self.take_for_first(line, &self.me.clone());
-                }
-                if !lost {
-                    self.give_back_of(other, &position)?;
-                }
-                let done =
-                    Fact { resource: ResourceId(0), process: other, op: last, ..self.me.fact(Kind::Done, 0) };
-                lives.end(&self.me, place, done, &shared.census, &mut self.record);
-                if withdrawn.is_awake {
-                    shared.census.leave();
-                }
-                self.taken_out.push((other, position.resource, withdrawn));
-                self.rouse_all();
-                return Ok(());
-            }
-            self.let_settle(other)?;
+        if !lives.is_alive(place) {
+            return Ok(());
         }
+        self.let_settle(other)?;
+        let seat = &shared.seats[other.index()];
+        let position = match seat.position() {
+            position if position.has_begun => position,
+            _ => Position { op: self.first_op(other), ..Position::default() },
+        };
+        let told = lives.about(&self.me, place, Kind::Stop);
+        let withdrawn = self.take_out(other, &position, told);
+        if withdrawn.is_parked {
+            self.settle_priorities(position.resource);
+        }
+        seat.ends();
+        // It is nobody any more who could lose one.
+        self.forget_permits_of(other);
+        if withdrawn.is_parked && shared.natives[position.resource.index()].as_semaphore().is_some() {
+            self.take_for_first(position.resource, &self.me.clone());
+        }
+        if !lost {
+            self.give_back_of(other, &position)?;
+        }
+        let op = OpId::from_index(shared.program.last_op(position.op.index()));
+        let done = Fact { resource: ResourceId(0), process: other, op, ..self.me.fact(Kind::Done, 0) };
+        lives.end(&self.me, place, done, &shared.census, &mut self.record);
+        if withdrawn.is_awake {
+            shared.census.leave();
+        }
+        self.taken_out.push((other, position.resource, withdrawn));
         Ok(())
     }
 
@@ -66,36 +67,47 @@ impl<'a> Worker<'a> {
         }
     }
 
-    /// Lets others make steps until another thread knows where it stands, and has the gate again.
-    pub(super) fn let_settle(&mut self, other: ProcessId) -> Result<(), Leave> {
-        self.pass = Pass::None;
-        self.shared.seats[other.index()].wait();
-        if self.shared.is_over() {
-            return Err(Leave::Stopped);
+    /// Lets another thread that has been served or interrupted, and has not gone on yet, come to where it stands next;
+    /// nobody makes a step meanwhile.
+    pub(super) fn let_settle(&self, other: ProcessId) -> Result<(), Leave> {
+        let shared = self.shared;
+        let seat = &shared.seats[other.index()];
+        let is_on_its_way = || {
+            let position = seat.position();
+            let is_kept = || shared.natives[position.resource.index()].keeps(other);
+            position.has_begun && !position.is_settled && !is_kept()
+        };
+        while is_on_its_way() {
+            if shared.is_over() {
+                return Err(Leave::Stopped);
+            }
+            seat.wait(&shared.gate);
         }
-        self.come_to_gate();
-        self.look_whether_stopped()
+        Ok(())
     }
 
-    /// Takes another thread out of whatever it waits for, and tells that it is stopped;
-    /// `None` if it was served and does not know yet where it stands. With that the semaphore in whose line it was.
-    fn take_out(&mut self, other: ProcessId, told: Fact) -> Option<(Withdrawn, Option<ResourceId>)> {
+    /// In front of which step a process stands that is alive and has not begun. It may own what it has lost in a life
+    /// before.
+    fn first_op(&mut self, other: ProcessId) -> OpId {
+        // Its words are as at first here.
+        let mut machine = self.machine.clone();
+        drop(self.in_state(&mut machine, |kernel| kernel.settle(other)));
+        machine.op(self.shared.program, other)
+    }
+
+    /// Takes another thread out of whatever it waits for, or is at, and tells that it is stopped.
+    fn take_out(&mut self, other: ProcessId, position: &Position, told: Fact) -> Withdrawn {
         let Worker { shared, me, record, .. } = self;
-        for (native, id) in shared.natives.iter().zip((0..).map(ResourceId)) {
-            record.about(shared.program.resource_info(id).ty);
-            let client = Client { me, census: &shared.census, record };
-            if let Some(mut withdrawn) = native.withdraw(other, &[told], client) {
-                // The census counts who waits for a while only.
-                let op = shared.seats[other.index()].position().op;
-                withdrawn.is_awake |= shared.program.timeout(op.index()).is_some();
-                return Some((withdrawn, native.as_semaphore().map(|_| id)));
-            }
-        }
-        if !shared.seats[other.index()].position().is_settled {
-            return None;
-        }
-        record.note(&[told]);
-        Some((Withdrawn { is_awake: true, ..Withdrawn::default() }, None))
+        record.about(shared.program.resource_info(position.resource).ty);
+        let client = Client { me, census: &shared.census, record };
+        let found = shared.natives[position.resource.index()].withdraw(other, &[told], client);
+        let Some(withdrawn) = found else {
+            record.note(&[told]);
+            return Withdrawn { is_awake: true, ..Withdrawn::default() };
+        };
+        // The census counts who waits for a while only.
+        let waits_for_a_while = shared.program.timeout(position.op.index()).is_some();
+        Withdrawn { is_awake: withdrawn.is_awake || waits_for_a_while, ..withdrawn }
     }
 
     /// Gives back what another thread holds, in its name.
@@ -114,26 +126,34 @@ impl<'a> Worker<'a> {
                 let holder = Requester { resource: id, ..other.clone() };
                 let given = mutex.unlock(&holder, &shared.census, &mut self.record);
                 debug_assert!(given.is_ok(), "it owns it");
+                self.settle_priorities(id);
             }
         }
         Ok(())
     }
 
     /// Behind a step: lets those go on who have got the cores of threads that were taken out of what they stood
-    /// at, and wakes these.
+    /// at, or of those who go after them now, and wakes the ones that were taken out.
     pub(super) fn rouse_all(&mut self) {
         let shared = self.shared;
+        self.tell_losers();
         for (other, resource, withdrawn) in std::mem::take(&mut self.taken_out) {
-            let mut changed = withdrawn.changed;
+            self.call_all(&withdrawn.changed);
             if let Native::Processor(group, _) = &shared.natives[resource.index()] {
-                changed.extend(group.let_go_on(&self.me, &shared.census, &mut self.record));
+                self.let_others_go_on(group);
             }
             if withdrawn.is_parked {
                 shared.parkers[other.index()].dismiss(self.me.due);
             } else {
                 shared.alarms[other.index()].call();
             }
-            changed.iter().for_each(|changed| shared.alarms[changed.index()].call());
+        }
+        if shared.priorities.is_some() {
+            for native in &shared.natives {
+                if let Native::Processor(group, _) = native {
+                    self.let_others_go_on(group);
+                }
+            }
         }
     }
 
@@ -150,6 +170,7 @@ impl<'a> Worker<'a> {
             until: self.machine.delayed_until(shared.program, process).map(Time::as_nanos),
             resource: self.me.resource,
             is_settled: true,
+            has_begun: true,
         });
     }
 

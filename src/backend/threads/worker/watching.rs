@@ -73,10 +73,15 @@ impl Worker<'_> {
 
     /// Tries for all who wait so, since it has changed something.
     pub(super) fn attend(&mut self) {
-        let (line, me) = (self.line(), self.me.clone());
+        self.attend_by(&self.me.clone());
+    }
+
+    /// The same since this one has.
+    pub(super) fn attend_by(&mut self, by: &Requester) {
+        let line = self.line();
         let mut place = 0;
         while let Some((waiter, mut machine)) = line.take(place) {
-            let next = match self.attempt(&mut machine, &waiter, Some(me.process)) {
+            let next = match self.attempt(&mut machine, &waiter, Some(by.process)) {
                 Tried::NotYet => {
                     line.put_back(place, (waiter, machine));
                     place += 1;
@@ -86,7 +91,7 @@ impl Worker<'_> {
                 // It comes to that by itself.
                 Tried::Failed(_) => waiter.op,
             };
-            line.serve((waiter, machine), Word::from(next.0), &me, &self.shared.census);
+            line.serve((waiter, machine), Word::from(next.0), by, &self.shared.census);
             place = 0;
         }
     }
@@ -162,7 +167,8 @@ impl Worker<'_> {
         Ok(machine.op(shared.program, process))
     }
 
-    fn in_state<T>(
+    /// Does something in this state, as if it were its own.
+    pub(super) fn in_state<T>(
         &mut self,
         machine: &mut Machine,
         action: impl FnOnce(&mut Kernel<'_, NoScheduler, Record<'_>>) -> T,
