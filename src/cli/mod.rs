@@ -8,6 +8,7 @@ mod bounded_file;
 mod calibrate;
 mod check;
 mod columns;
+mod commands;
 mod compare;
 mod completions;
 mod console;
@@ -110,7 +111,9 @@ pub fn run_command(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are results; everything else is wrong usage.
-            return told_by_parser(&error);
+            let cli = Cli::command();
+            let names: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
+            return told_by_parser(&commands::explained(error, &names));
         }
     };
     if repeats_color(&arguments) {

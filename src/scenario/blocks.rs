@@ -9,6 +9,7 @@ use super::fields::{self, Fields};
 use super::names::{Table, quoted};
 use super::node::{Entry, Key, Kind, Node};
 use super::scope::{Argument, Arguments, Block, Passed, Scope};
+use super::steps;
 use super::syntax::AstKind;
 use super::tables::BLOCK;
 use super::typed::Typed;
@@ -48,7 +49,8 @@ impl Check<'_> {
         for entry in entries {
             self.name(&entry.key, "block");
             let owner = self.key_span(&entry.key);
-            let fields = fields::read(&mut self.reports, &entry.value, &BLOCK, owner);
+            let fields =
+                fields::read_but(&mut self.reports, &entry.value, &BLOCK, owner, None, &steps::as_key);
             let params = fields.map(|fields| self.block_params(fields)).unwrap_or_default();
             let steps = fields.and_then(|fields| fields.entry("do")).cloned();
             let name = entry.key.name.clone();

@@ -6,6 +6,7 @@
 
 use super::data::DataFiles;
 use super::diagnostics::{Diagnostic, Located, Reports, TextError};
+use super::misfits;
 use super::model::Rwlock;
 use super::names::{LONGEST_NAME, NAME_RULE, Table, is_name, is_reserved, quoted};
 use super::node::{Key, Kind, Node};
@@ -188,7 +189,12 @@ impl<'t> Check<'t> {
             _ => {
                 let span = self.reports.span_of(node);
                 let message = format!("{what} takes text, found {}", node.described());
-                self.reports.error_with_hint(span, message, "put it in quotes");
+                let hint = match node.kind {
+                    Kind::Null => "write it behind the colon",
+                    Kind::Seq(_) => "one text stands here",
+                    _ => "put it in quotes",
+                };
+                self.reports.error_with_hint(span, message, hint);
                 None
             }
         }
@@ -205,7 +211,8 @@ impl<'t> Check<'t> {
                 let found = words.iter().find(|word| *word == text).copied();
                 if found.is_none() {
                     let message = format!("{} is not known as {what}", quoted(text));
-                    self.reports.unknown_with_hint(span, message, text, words.iter().copied(), hint());
+                    let hint = misfits::word(what, text).map_or_else(hint, str::to_owned);
+                    self.reports.unknown_with_hint(span, message, text, words.iter().copied(), hint);
                 }
                 found
             }
@@ -251,6 +258,7 @@ impl<'t> Check<'t> {
                     _ => format!("{what} takes an expression, found {}", node.described()),
                 };
                 match node.kind {
+                    Kind::Null => self.reports.error_with_hint(span, message, "write one behind the colon"),
                     Kind::Seq(_) => {
                         let hint = "one value stands here; several are an array, `xs: {array: n}` in `vars`, or the slots of a memory, set one by one";
                         self.reports.error_with_hint(span, message, hint);

@@ -14,6 +14,10 @@ const DRAWN: &str = "nothing is drawn in an expression: write a map, as in `dela
 const TIMEOUT: &str =
     "how long a step may wait stands beside it, `within: 5s`, and what is done then below `else`";
 
+/// What to write instead of a range.
+pub(super) const BETWEEN: &str =
+    "a value between two is drawn, as in `delay: {uniform: {low: 1s, high: 5s}}`";
+
 /// What is written as a function.
 const FUNCTIONS: [Advice; 9] = [
     (
@@ -37,11 +41,17 @@ const FUNCTIONS: [Advice; 9] = [
 ];
 
 /// What is written as a value.
-const VALUES: [Advice; 6] = [
+const VALUES: [Advice; 9] = [
     (&["True", "TRUE", "yes", "Yes", "on", "On"], "write `true`"),
     (&["False", "FALSE", "no", "No", "off", "Off"], "write `false`"),
     (&["None", "null", "nil", "undefined"], "there is no value for nothing; take a number, such as -1"),
     (&["time", "clock", "env"], "the clock is `now`"),
+    (&["random", "rand", "randint"], DRAWN),
+    (&["forever", "endless"], "`while: true` with the steps below `do` goes on for ever"),
+    (
+        &["inf", "infinite", "infinity", "Infinity", "unlimited", "INF", "unbound"],
+        "there is no number for it; the `capacity` of a buffer may be `unbounded`",
+    ),
     (&["timeout", "elapsed"], TIMEOUT),
     (
         &["self", "id", "i", "rank", "tid", "thread_id"],
@@ -50,12 +60,13 @@ const VALUES: [Advice; 6] = [
 ];
 
 /// What is written as an operator.
-const OPERATORS: [Advice; 8] = [
+const OPERATORS: [Advice; 9] = [
     (&["mod", "MOD", "modulo", "rem"], "the remainder is written `%`, as in `i % n`"),
     (&["div", "DIV"], "`/` of integers rounds down already"),
     (&["is", "eq", "equals"], "equality is written `==`"),
     (&["AND", "And"], "write `and`"),
     (&["OR", "Or"], "write `or`"),
+    (&["to", "until"], BETWEEN),
     (&["x"], "multiplication is written `*`"),
     (&["times"], "write the number alone, as in `repeat: 3`; multiplication is written `*`"),
     (&["if", "else", "then"], "there are no conditions in expressions; use an `if` step"),
@@ -70,6 +81,11 @@ pub(super) fn operator(word: &str) -> Option<&'static str> {
 pub(super) fn function(word: &str) -> Option<&'static str> {
     let is_distribution = distributions().iter().any(|form| form.name == word);
     is_distribution.then_some(DRAWN).or_else(|| advice(&FUNCTIONS, word))
+}
+
+/// Whether a value of this name is the name of a type.
+pub(super) fn is_type(word: &str) -> bool {
+    ["integer", "bool", "boolean", "duration", "string", "str", "double"].contains(&word)
 }
 
 /// What to write instead of a value of this name.

@@ -10,6 +10,7 @@ use super::node::Key;
 use super::references::split_instance;
 use super::scope::ResourceEntry;
 use super::source::Span;
+use super::watched::unknown_process;
 use crate::figure::there_are;
 use crate::ids::{MarkId, ProcessId, ResourceId, Site};
 use crate::trace::Instances;
@@ -102,8 +103,7 @@ impl Check<'_> {
             return Some((position, index));
         }
         let span = name.span(self);
-        let message = format!("unknown process {}", quoted(name.text));
-        self.reports.unknown(span, message, name.text, self.processes.names());
+        unknown_process(&mut self.reports, (&self.processes, &self.resources), span, name.text);
         None
     }
 
@@ -114,7 +114,8 @@ impl Check<'_> {
         let Some(position) = self.resources.position(name.text) else {
             let span = name.span(self);
             let message = format!("unknown {what} {}", quoted(name.text));
-            self.reports.unknown(span, message, name.text, self.resources.names());
+            let hint = "resources are declared under `resources`".to_owned();
+            self.reports.undeclared(span, message, name.text, self.resources.names(), hint);
             return None;
         };
         self.resources.at(position).asked.set(true);

@@ -49,6 +49,7 @@ mod loops;
 mod measured;
 mod measures;
 mod mend;
+mod misfits;
 mod model;
 mod names;
 mod node;
@@ -78,6 +79,7 @@ mod warnings;
 mod watched;
 mod yaml;
 mod yaml_error;
+mod yaml_layout;
 
 #[cfg(test)]
 mod bounds;

@@ -66,7 +66,14 @@ fn read_one(text: &str, start: usize) -> Result<(Number, usize), TextError> {
         }
     }
     if whole_end - start > 1 && bytes[start] == b'0' {
-        return Err(TextError::new(start..end, "a number may not begin with a needless 0"));
+        let error = TextError::new(start..end, "a number may not begin with a needless 0");
+        // `1,000` is a number, a comma and another number.
+        let is_second = |before: &str| before.ends_with(|last: char| last.is_ascii_digit());
+        let thousands = text[..start].strip_suffix(',').is_some_and(is_second);
+        return Err(error.with_hint(match thousands {
+            true => "the digits of a number stand together, as in `1000`",
+            false => "leave the 0 out",
+        }));
     }
     let number_end = end;
     let is_suffix = |character: char| character.is_alphanumeric() || character == '_';

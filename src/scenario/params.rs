@@ -7,6 +7,7 @@ use super::beside::{source_beside, typed_beside, with_origin};
 use super::context::Check;
 use super::diagnostics::{Diagnostic, Reports};
 use super::fields;
+use super::misfits;
 use super::model::Param;
 use super::names::{Table, quoted};
 use super::node::{Entry, Kind, Node};
@@ -27,7 +28,7 @@ impl Check<'_> {
             self.params.push(&entry.key.name, ParamEntry { ty: None, value: None, site, used: false.into() });
         }
         // Of a list the names are known, so that their uses are no problems.
-        for name in node.into_iter().flat_map(fields::listed) {
+        for name in node.into_iter().flat_map(misfits::listed) {
             let site = Site::default();
             self.params.push(name, ParamEntry { ty: None, value: None, site, used: true.into() });
         }

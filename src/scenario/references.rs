@@ -5,8 +5,9 @@
 use super::context::Check;
 use super::diagnostics::TextError;
 use super::kinds::in_language;
+use super::misfits::written;
 use super::model::{Expr, ResourceRef};
-use super::names::{quoted, split_name};
+use super::names::{is_word, quoted, split_name};
 use super::node::{Kind, Node};
 use super::scope::{Argument, Found, ResourceEntry, Scope};
 use super::source::Span;
@@ -41,8 +42,19 @@ impl Check<'_> {
                 let span = self.reports.span_of(node);
                 let message =
                     format!("`{}` takes the name of a resource, found {}", usage.key, node.described());
-                let hint = usage.for_list.filter(|_| matches!(node.kind, Kind::Seq(_)));
-                self.reports.report(span, message, hint.map(str::to_owned));
+                let hint = match node.kind {
+                    Kind::Seq(_) => usage.for_list.map(str::to_owned),
+                    Kind::Null => Some(format!("write `{}: name`", usage.key)),
+                    Kind::Int(_) => usage.with_more.map(|with_more| {
+                        format!(
+                            "write `{}: name`, or {}",
+                            usage.key,
+                            with_more(usage.key, "name", &written(node))
+                        )
+                    }),
+                    _ => None,
+                };
+                self.reports.report(span, message, hint);
                 None
             }
         }
@@ -54,7 +66,22 @@ impl Check<'_> {
             self.no_list(text, site, (first, rest), usage);
             return None;
         }
+        if let (Some((name, number)), Some(with_more)) = (self.name_and_number(text), usage.with_more) {
+            let span = self.reports.span_of_text(site, text);
+            let message = format!("`{}` takes a name here, found {}", usage.key, quoted(text));
+            let hint = format!("write {}", with_more(usage.key, name, number));
+            self.reports.error_with_hint(span, message, hint);
+            return None;
+        }
         let ast = self.parse(text, site)?;
+        if let (AstKind::Binary(..) | AstKind::Not(_) | AstKind::Call(..), Some(_)) =
+            (&ast.kind, usage.waits_at)
+        {
+            let span = self.reports.span_of_text(site, text);
+            let message = format!("`{}` takes the name of a resource, found a condition", usage.key);
+            self.reports.error_with_hint(span, message, format!("write `until: {text}`"));
+            return None;
+        }
         if let (AstKind::Literal(Value::Duration(_)), Some(what)) = (&ast.kind, usage.waits_at) {
             let span = self.reports.span_of_text(site, text);
             let message = format!("`{}` takes {what}, found a duration", usage.key);
@@ -67,6 +94,13 @@ impl Check<'_> {
 }
 
 impl Check<'_> {
+    /// A resource and a number or a name behind it, `slots 2`.
+    fn name_and_number<'n>(&self, text: &'n str) -> Option<(&'n str, &'n str)> {
+        let (name, number) = text.split_once(' ')?;
+        let number = number.trim();
+        (self.resources.position(name).is_some() && is_word(number)).then_some((name, number))
+    }
+
     /// Reports names with commas between them, `full1, 3`, where one name or a
     /// list stands.
     fn no_list(&mut self, text: &str, site: Site, (first, rest): (&str, &str), usage: &Use) {
@@ -139,7 +173,10 @@ impl Typer<'_, '_> {
         let Some(position) = position else {
             let names = self.resources.names();
             let message = format!("unknown resource {}", quoted(name));
-            let hint = format!("resources are declared under `resources`, as in `{name}: mutex`");
+            let hint = match self.processes.position(name) {
+                Some(_) => format!("it is a process; `join: {name}` waits for its end"),
+                None => format!("resources are declared under `resources`, as in `{name}: mutex`"),
+            };
             self.reports.undeclared(span, message, name, names, hint);
             return None;
         };

@@ -4,8 +4,11 @@
 //! Decides which process a name in an expression means. Elsewhere steps ask: `read`, and
 //! `join` with `within: 0s`.
 
+use super::diagnostics::Reports;
 use super::model::{Expr, ExprKind, ProcessRef};
-use super::names::quoted;
+use super::names::{Table, quoted};
+use super::scope::{ProcessEntry, ResourceEntry};
+use super::source::Span;
 use super::syntax::{Ast, AstKind};
 use super::typed::Typed;
 use super::typing::Typer;
@@ -15,6 +18,21 @@ use crate::ids::ProcessDefId;
 use crate::trace::ResourceKind;
 use crate::value::{Type, Value};
 use std::ops::Range;
+
+/// Reports a name that no process has.
+pub(super) fn unknown_process(
+    reports: &mut Reports<'_>,
+    (processes, resources): (&Table<ProcessEntry>, &Table<ResourceEntry>),
+    span: Span,
+    name: &str,
+) {
+    let hint = match resources.find(name).and_then(|known| known.kind) {
+        Some(kind) => format!("it is a {}; a process is named here", kind.name()),
+        None => "processes are declared under `processes`, beside each other".to_owned(),
+    };
+    let message = format!("unknown process {}", quoted(name));
+    reports.undeclared(span, message, name, processes.names(), hint);
+}
 
 impl Typer<'_, '_> {
     /// `slot`, `done` and `alive`.
@@ -103,8 +121,7 @@ impl Typer<'_, '_> {
         };
         let span = self.reports.span_in(&self.located, ast.range.start..ast.range.start + name.len());
         let Some(position) = self.processes.position(name) else {
-            let names = self.processes.names();
-            self.reports.unknown(span, format!("unknown process {}", quoted(name)), name, names);
+            unknown_process(self.reports, (self.processes, self.resources), span, name);
             return None;
         };
         let known = self.processes.at(position);

@@ -63,7 +63,7 @@ pub(super) static REPEAT_STEP: StepForm = StepForm {
     },
     foreign: &[(
         &["loop", "for", "times", "forever"],
-        "write `repeat: n` or `while: condition`, with the steps below `do`",
+        "write `repeat: n` or `while: condition`, with the steps below `do`; `while: true` goes on for ever",
     )],
     read: Reader::One(|body, main| body.repeat(main)),
 };

@@ -36,7 +36,7 @@ static WRITE_FORM: Form = Form {
     fields: &[
         required("to", Shape::Reference, "Which memory.").foreign(&["memory", "into"]),
         required("at", Shape::Whole, "Which slot, from 0.").foreign(&["index", "slot"]),
-        required("value", Shape::Value, "What."),
+        required("value", Shape::Value, "What.").foreign(&["item", "data"]),
     ],
 };
 
@@ -58,7 +58,8 @@ static READ_FORM: Form = Form {
     fields: &[
         required("from", Shape::Reference, "Which memory.").foreign(&["memory"]),
         required("at", Shape::Whole, "The first slot, from 0.").foreign(&["index", "slot"]),
-        optional("into", Shape::Text, "A variable, or an array for several slots."),
+        optional("into", Shape::Text, "A variable, or an array for several slots.")
+            .foreign(&["to", "as", "variable", "var"]),
         optional("count", Shape::Whole, "How many; default 1."),
     ],
 };

@@ -9,7 +9,7 @@ use crate::scenario::distributions::Purpose;
 use crate::scenario::fields;
 use crate::scenario::kinds::in_language;
 use crate::scenario::model::{Expr, Step, StepKind};
-use crate::scenario::names::{is_name, quoted};
+use crate::scenario::names::{is_name, quoted, split_name};
 use crate::scenario::node::{Entry, Key, Kind, Node};
 use crate::scenario::source::Span;
 use crate::scenario::syntax::AstKind;
@@ -62,7 +62,7 @@ impl Body<'_, '_> {
         let owner = self.owner(main.key);
         let entries = fields::entries(&mut self.check.reports, &main.key.value, "set", owner).unwrap_or(&[]);
         if entries.is_empty() && matches!(main.key.value.kind, Kind::Map(_)) {
-            self.check.reports.error(owner, "`set` names no variable");
+            self.check.reports.error_with_hint(owner, "`set` names no variable", "write `set: {x: value}`");
         }
         for Entry { key, value } in entries {
             let target = self.target(key);
@@ -206,7 +206,16 @@ impl Body<'_, '_> {
                 plain(wanted),
                 var.ty.map_or("something else", Type::described)
             );
-            self.check.reports.error(span, message);
+            let first = match wanted {
+                Type::Int => "0",
+                Type::Float => "0.0",
+                Type::Bool => "false",
+                Type::Duration => "0s",
+            };
+            let first = if var.array { format!("{{array: n, of: {first}}}") } else { first.to_owned() };
+            let name = split_name(node.text().unwrap_or("x"));
+            let hint = format!("its first value says what it holds: in `vars` write `{name}: {first}`");
+            self.check.reports.error_with_hint(span, message, hint);
         }
         let is_one = !var.array || element.is_some();
         if is_one && count.is_some_and(|count| !count.is_literal_one()) {
