@@ -43,7 +43,7 @@ const KEYS: [(&str, &[Advice]); 12] = [
             ),
             (
                 &["blocked", "blocked_time", "waiting", "waiting_time"],
-                "write `longest_wait: {process: 3s}`, or `figures: {processes.NAME.blocked_ns.RESOURCE: …}`",
+                "write `longest_wait: {process: 3s}`, or `figures: {processes.NAME.blocked_total_ns: …}`",
             ),
         ],
     ),

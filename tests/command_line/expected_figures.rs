@@ -51,6 +51,37 @@ fn figures_that_are_right_are_met() {
     room.run("test requests.yaml").with_code(0).says(&["1 passed"]);
 }
 
+/// `p` waits for m from 0 s to 1 s, works till 2 s, waits for n till 5 s, and till 6 s
+/// for any of the two to be taken again: 1 + 3 + 1 seconds.
+#[test]
+fn how_long_a_process_was_blocked_in_all() {
+    let text = "version: 1
+name: blocked
+resources: {m: mutex, n: mutex}
+processes:
+  a: {do: [{with: m, do: [{delay: 1s}]}, {delay: 5s}, {acquire: m}, {release: m}]}
+  b: {do: [{with: n, do: [{delay: 5s}]}, {delay: 1s}, {with: n, do: [{delay: 1s}]}]}
+  p:
+    do:
+      - acquire: m
+      - work: 1s
+      - release: m
+      - acquire: n
+      - release: n
+      - until: level(m) + level(n) < 2
+expect:
+  finished: {p: 6s}
+  figures:
+    processes.p.blocked_ns.m: 1s
+    processes.p.blocked_ns.n: 3s
+    processes.p.blocked_total_ns: 5s
+    processes.a.blocked_total_ns: 0s
+";
+    let room = Room::with(&[("blocked.yaml", text)]);
+    room.run("run blocked.yaml --write none").with_code(0);
+    room.run("run blocked.yaml --write none --format json").says(&["\"blocked_total_ns\":5000000000"]);
+}
+
 #[test]
 fn figures_that_are_wrong_are_told_with_their_values() {
     for (line, told) in [

@@ -213,6 +213,19 @@ fn wrong_usage_and_bad_scenarios_exit_with_2() {
     ] {
         room.run(line).with_code(2).complains(&[what]);
     }
+    for (line, what) in [
+        ("rn pipe.yaml", "did you mean 'run'?"),
+        ("simulate pipe.yaml", "`tempolane run FILE` runs a scenario"),
+        ("pipe.yaml", "a command stands before the file: `tempolane run pipe.yaml`"),
+        ("./missing", "`tempolane run ./missing`"),
+        ("explain pipe.yaml", "`tempolane why FILE`"),
+        ("gantt pipe.yaml", "draws what happened"),
+        ("version", "`tempolane --version`"),
+        ("chek pipe.yaml", "check"),
+        ("xyzzy pipe.yaml", "the commands are run, check, compare"),
+    ] {
+        room.run(line).with_code(2).complains(&["unrecognized subcommand", what]);
+    }
     // Everything that is wrong anywhere is told, and nothing runs.
     let ended = room.run("run pipe.yaml bad.yaml worse.yml").with_code(2);
     ended.complains(&["bad.yaml:2:", "bad.yaml:4:", "worse.yml:2:", "mutex1"]);

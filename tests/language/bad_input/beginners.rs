@@ -120,7 +120,7 @@ fn a_text_that_yaml_ends_too_early() {
         ("set: {b: !b}", 18, "a `!` is not allowed here", "`not x`"),
         ("delay: !b", 16, "the YAML tag '!b' has no meaning", "`not b`"),
         ("// a comment", 9, "found the text '// a comment'", "a comment begins with `#`"),
-        ("log:", 12, "`log` takes text, found nothing", "behind the colon"),
+        ("log:", 13, "`log` takes text, found nothing", "behind the colon"),
     ] {
         let line = 8;
         let text = with_processes(&format!("  a:\n    do:\n      - {step}\n"));
@@ -293,5 +293,38 @@ fn expectations_without_a_name() {
 fn a_file_that_is_no_scenario() {
     for text in ["hello\n", "- a\n", "<?xml version='1'?>\n<a/>\n"] {
         refused(text, &[(1, 1, "the scenario is a map", "`version: 1`")]);
+    }
+}
+
+/// What a process or a resource has figures of is known when the file is read.
+#[test]
+fn figures_that_there_are_not() {
+    for (path, column, message, hint) in [
+        ("total_time", 5, "unknown figure 'total_time'; did you mean 'total_time_ns'?", "--format json"),
+        ("m.utilization", 5, "unknown figure 'm'", "`resources.m.utilization`"),
+        ("p.finished_ns", 5, "unknown figure 'p'", "`processes.p.finished_ns`"),
+        ("utilization", 5, "unknown figure 'utilization'", "`resources.NAME.utilization`"),
+        ("running_ns", 5, "unknown figure 'running_ns'", "`processes.NAME.running_ns`"),
+        (
+            "resources.m.utilisation",
+            17,
+            "no figure 'utilisation'; did you mean 'utilization'?",
+            "wait_mean_ns",
+        ),
+        ("resources.q.utilization", 15, "unknown resource 'q'", "declared under `resources`"),
+        ("processes.p.finishd_ns", 17, "did you mean 'finished_ns'?", "--format json"),
+        (
+            "processes.p.finished",
+            17,
+            "no figure 'finished'; did you mean 'finished_ns'?",
+            "it has started_ns",
+        ),
+        ("processes.p.blocked_ns", 17, "`blocked_ns` has parts", "`blocked_total_ns`"),
+        ("processes.p.finished_ns.m", 29, "is a number and has no parts", ""),
+    ] {
+        let text = format!(
+            "version: 1\nresources: {{m: mutex}}\nprocesses: {{p: {{do: [{{with: m, do: []}}]}}}}\nexpect:\n  figures:\n    {path}: 0\n"
+        );
+        refused(&text, &[(6, column, message, hint)]);
     }
 }
