@@ -101,14 +101,16 @@ fn figures_that_are_wrong_are_told_with_their_values() {
         ("values: {plain: {count: 4}}", "the count of 'plain' to be 4, but it was 5"),
         ("figures: {events: 1}", "expected 'events' to be 1, but it was"),
         (
-            "figures: {resources.cpu.utilisation: 1}",
-            "there is no 'utilisation' there, only capacity, level_end",
+            "figures: {\"process_groups.request[*].redy_ns.mean\": 1}",
+            "there is no 'redy_ns' there, only blocked_by_ns, blocked_ns",
         ),
-        ("figures: {resources.cpu.kind: 1}", "but it was \"processor\""),
         ("figures: {\"processes.request[0].blocked_ns.m\": 0s}", "there is no 'm' there\n"),
         ("figures: {\"process_groups.request[*].ready_ns\": 0s}", "it has parts: max, mean, min, sum"),
         ("figures: {process_groups.x.ready_ns: 0s}", "no group 'x', only request[*]"),
-        ("figures: {resources.cpu.waits.x: 0}", "'x' is of something that has no parts"),
+        (
+            "figures: {\"process_groups.request[*].ready_ns.mean.x\": 0}",
+            "'x' is of something that has no parts",
+        ),
     ] {
         let room = expecting(&format!("  {line}\n"));
         let ended = room.run("run requests.yaml --write none").with_code(1);
