@@ -77,7 +77,7 @@ impl Check<'_> {
         let name = name.map_or(default_name, str::to_owned);
         let params = self.params(fields.get("params"), overrides);
         let resources = self.resources(fields.get("resources"));
-        self.blocks(fields.entry("blocks"));
+        self.blocks(fields.entry("blocks"), &steps::as_key);
         let (resources, processes) = self.processes(fields.entry("processes"), resources);
         let scope = Scope::all_params();
         let horizon = fields.get("horizon").and_then(|node| self.duration(node, scope, "`horizon`"));
