@@ -259,6 +259,9 @@ impl<'t> Check<'t> {
                 };
                 match node.kind {
                     Kind::Null => self.reports.error_with_hint(span, message, "write one behind the colon"),
+                    Kind::Map(_) => {
+                        self.reports.error_with_hint(span, message, "as in `n + 1`, without braces");
+                    }
                     Kind::Seq(_) => {
                         let hint = "one value stands here; several are an array, `xs: {array: n}` in `vars`, or the slots of a memory, set one by one";
                         self.reports.error_with_hint(span, message, hint);

@@ -19,7 +19,7 @@ pub(super) const BETWEEN: &str =
     "a value between two is drawn, as in `delay: {uniform: {low: 1s, high: 5s}}`";
 
 /// What is written as a function.
-const FUNCTIONS: [Advice; 9] = [
+const FUNCTIONS: [Advice; 11] = [
     (
         &["randint", "random", "rand", "randrange"],
         "nothing is drawn in an expression: `draw: {into: x, from: {uniform_int: {low: 1, high: 6}}}`",
@@ -34,6 +34,14 @@ const FUNCTIONS: [Advice; 9] = [
     (
         &["size", "length", "count", "qsize", "available"],
         "`len(array)` is the length of an array, `level(r)` how much is in a resource",
+    ),
+    (
+        &["empty", "is_empty", "isEmpty", "full", "is_full"],
+        "`level(b) == 0` is whether a buffer is empty, `level(b) == capacity(b)` whether it is full",
+    ),
+    (
+        &["locked", "is_locked", "held", "is_free", "free", "owned"],
+        "`level(m)` is 1 while a mutex is free, and 0 while it is taken",
     ),
     (&["str", "format", "print"], "there are no texts in expressions; `log: \"… {x}\"` writes one"),
     (&["mod", "fmod", "divmod"], "the remainder is `a % b`"),
@@ -60,13 +68,16 @@ const VALUES: [Advice; 9] = [
 ];
 
 /// What is written as an operator.
-const OPERATORS: [Advice; 9] = [
+const OPERATORS: [Advice; 12] = [
     (&["mod", "MOD", "modulo", "rem"], "the remainder is written `%`, as in `i % n`"),
     (&["div", "DIV"], "`/` of integers rounds down already"),
     (&["is", "eq", "equals"], "equality is written `==`"),
     (&["AND", "And"], "write `and`"),
     (&["OR", "Or"], "write `or`"),
     (&["to", "until"], BETWEEN),
+    (&["do"], "the steps stand below `do:`, in a line of its own"),
+    (&["in", "contains"], "there is no list to look into; compare with each, as in `x == 1 or x == 2`"),
+    (&["greater", "larger", "more", "less", "smaller", "above", "below"], "write `>`, `>=`, `<` or `<=`"),
     (&["x"], "multiplication is written `*`"),
     (&["times"], "write the number alone, as in `repeat: 3`; multiplication is written `*`"),
     (&["if", "else", "then"], "there are no conditions in expressions; use an `if` step"),
@@ -90,5 +101,6 @@ pub(super) fn is_type(word: &str) -> bool {
 
 /// What to write instead of a value of this name.
 pub(super) fn value(word: &str) -> Option<&'static str> {
-    advice(&VALUES, word)
+    let is_distribution = distributions().iter().any(|form| form.name == word);
+    advice(&VALUES, word).or_else(|| is_distribution.then_some(DRAWN))
 }

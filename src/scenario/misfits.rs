@@ -10,7 +10,7 @@ use super::node::{Entry, Kind, Node};
 use super::tables::{Advice, Field, Form, Shape, advice};
 
 /// What to write instead of keys that people write into a form.
-const KEYS: [(&str, &[Advice]); 12] = [
+const KEYS: [(&str, &[Advice]); 13] = [
     (
         "scenario",
         &[
@@ -69,6 +69,10 @@ const KEYS: [(&str, &[Advice]); 12] = [
             &["max", "maximum", "bound", "limit"],
             "a semaphore has no bound; only `permits`, which it has at the start",
         )],
+    ),
+    (
+        "normal",
+        &[(&["variance", "var"], "write the standard deviation `sd`, which is the root of the variance")],
     ),
     (
         "exponential",
@@ -147,8 +151,13 @@ fn of_whole(entry: &Entry) -> Option<String> {
 
 /// What `put: {shelf: 3}` means, where the name is written as a key.
 fn as_name(form: &Form, entries: &[Entry]) -> Option<String> {
-    let [Entry { key, value }] = entries else { return None };
     let (first, more) = form.fields.split_first()?;
+    let is_key = |entry: &&Entry| form.fields.iter().any(|field| field.key == entry.key.name);
+    let mut strange = entries.iter().filter(|entry| !is_key(entry));
+    let (Some(Entry { key, value }), None) = (strange.next(), strange.next()) else { return None };
+    if entries.iter().any(|entry| entry.key.name == first.key) {
+        return None;
+    }
     let is_named = first.required && matches!(first.shape, Shape::Reference | Shape::Either(_) | Shape::Text);
     let is_typo = nearest(&key.name, form.fields.iter().map(|field| field.key)).is_some();
     let is_claim = form.name == "before";
@@ -160,6 +169,8 @@ fn as_name(form: &Form, entries: &[Entry]) -> Option<String> {
         "get_form" if is_number => "count",
         "get_form" => "into",
         "write_form" => "at: 0, value",
+        "wait_form" => "mutex",
+        "for_each_form" => "into",
         _ => more.iter().find(|field| field.required || field.key == "value")?.key,
     };
     let (step, name) = (shown(form.name), &key.name);
@@ -250,6 +261,7 @@ pub(super) fn no_map(what: &str, form: Option<&Form>, node: &Node) -> Option<Str
         "processes" => "a: {do: [{delay: 1s}]}",
         "blocks" => "f: {do: [{delay: 1s}]}",
         "measures" => "stay: {from: arrived, to: left}",
+        "branch" => return Some("each branch is a wait after a `-`, as in `- get: b`".to_owned()),
         _ => return None,
     };
     if let Some(name) = listed(node).next() {
@@ -264,6 +276,9 @@ fn of_form(form: &Form, node: &Node, is_list: bool) -> Option<String> {
     let name = shown(form.name);
     if let ("before", Some((first, second))) = (form.name, order(node)) {
         return Some(format!("write `before: {{first: {first}, second: {second}}}`"));
+    }
+    if let Some(slot) = slot(form, node) {
+        return Some(slot);
     }
     if takes_steps && is_list {
         return Some("write the steps below the key `do`".to_owned());
@@ -284,6 +299,20 @@ fn of_form(form: &Form, node: &Node, is_list: bool) -> Option<String> {
         _ => format!("{}: …", field.key),
     });
     Some(format!("write `{name}: {{{}}}`", filled.collect::<Vec<_>>().join(", ")))
+}
+
+/// What `write: m[0] = 3` and `read: m[0]` mean, which are maps here.
+fn slot(form: &Form, node: &Node) -> Option<String> {
+    form.fields.iter().find(|field| field.key == "at")?;
+    let text = node.text()?;
+    let (place, value) = text.split_once('=').map_or((text, "…"), |(place, value)| (place, value.trim()));
+    let (name, index) = place
+        .trim()
+        .split_once('[')
+        .map_or((place.trim(), "…"), |(name, rest)| (name.trim(), rest.trim_end_matches(']').trim()));
+    let first = form.fields.first()?.key;
+    let last = if first == "to" { format!("value: {value}") } else { "into: x".to_owned() };
+    is_name(name).then(|| format!("write `{}: {{{first}: {name}, at: {index}, {last}}}`", shown(form.name)))
 }
 
 /// The names in a list that stands where a map of names is wanted: those of

@@ -7,7 +7,7 @@ use super::diagnostics::TextError;
 use super::kinds::in_language;
 use super::misfits::written;
 use super::model::{Expr, ResourceRef};
-use super::names::{is_word, quoted, split_name};
+use super::names::{quoted, split_name};
 use super::node::{Kind, Node};
 use super::scope::{Argument, Found, ResourceEntry, Scope};
 use super::source::Span;
@@ -45,6 +45,9 @@ impl Check<'_> {
                 let hint = match node.kind {
                     Kind::Seq(_) => usage.for_list.map(str::to_owned),
                     Kind::Null => Some(format!("write `{}: name`", usage.key)),
+                    Kind::Map(ref entries) => {
+                        entries.first().map(|entry| format!("write `{}: {}`", usage.key, entry.key.name))
+                    }
                     Kind::Int(_) => usage.with_more.map(|with_more| {
                         format!(
                             "write `{}: name`, or {}",
@@ -73,6 +76,23 @@ impl Check<'_> {
             self.reports.error_with_hint(span, message, hint);
             return None;
         }
+        if let ("for_each", Some((var, name))) = (usage.key, text.split_once(" in ")) {
+            let span = self.reports.span_of_text(site, text);
+            let message = format!("`for_each` takes a name here, found {}", quoted(text));
+            let hint = format!("write `for_each: {{from: {}, into: {}, do: […]}}`", name.trim(), var.trim());
+            self.reports.error_with_hint(span, message, hint);
+            return None;
+        }
+        if let Some((first, second)) = self.two_names(text) {
+            let span = self.reports.span_of_text(site, text);
+            let message = format!("`{}` takes a name here, found {}", usage.key, quoted(text));
+            let hint = match usage.is_single {
+                true => "write one step for each".to_owned(),
+                false => format!("a list stands in brackets: write `[{first}, {second}]`"),
+            };
+            self.reports.error_with_hint(span, message, hint);
+            return None;
+        }
         let ast = self.parse(text, site)?;
         if let (AstKind::Binary(..) | AstKind::Not(_) | AstKind::Call(..), Some(_)) =
             (&ast.kind, usage.waits_at)
@@ -94,11 +114,28 @@ impl Check<'_> {
 }
 
 impl Check<'_> {
-    /// A resource and a number or a name behind it, `slots 2`.
+    /// A resource and a number, in other forms than a map: `slots 2`, `slots(2)`, `2 * slots`.
     fn name_and_number<'n>(&self, text: &'n str) -> Option<(&'n str, &'n str)> {
-        let (name, number) = text.split_once(' ')?;
-        let number = number.trim();
-        (self.resources.position(name).is_some() && is_word(number)).then_some((name, number))
+        let is_known = |word: &str| self.resources.position(word).is_some();
+        let is_between = |letter: char| !letter.is_alphanumeric() && letter != '_';
+        let mut words = text.split(is_between).filter(|word| !word.is_empty());
+        let (Some(first), Some(second), None) = (words.next(), words.next(), words.next()) else {
+            return None;
+        };
+        let is_plain = text.chars().all(|letter| !is_between(letter) || " *()".contains(letter));
+        match (is_known(first), is_known(second)) {
+            (true, false) if is_plain => Some((first, second)),
+            (false, true) if is_plain => Some((second, first)),
+            _ => None,
+        }
+    }
+
+    /// Two resources without a comma between them.
+    fn two_names<'n>(&self, text: &'n str) -> Option<(&'n str, &'n str)> {
+        let (first, second) = text.split_once(' ')?;
+        let second = second.trim().trim_start_matches("and ").trim();
+        let is_known = |name: &str| self.resources.position(name).is_some();
+        (is_known(first) && is_known(second)).then_some((first, second))
     }
 
     /// Reports names with commas between them, `full1, 3`, where one name or a
@@ -227,7 +264,10 @@ impl Typer<'_, '_> {
             return None;
         };
         if !entry.counted {
-            let hint = format!("give it a `count`, or write `{name}`");
+            let hint = match entry.kind.is_some_and(ResourceKind::has_slots) {
+                true => format!("write `{name}`, and which slot under `at`"),
+                false => format!("give it a `count`, or write `{name}`"),
+            };
             self.error(&ast.range, format!("{} is one resource, without index", quoted(name)), Some(hint));
             return None;
         }

@@ -270,6 +270,9 @@ impl<'p, 't> Parser<'p, 't> {
         {
             return error.with_hint("decimals are written with a point, as in `1.5s`");
         }
+        if lexeme.token == Token::Sign("(") && matches!(before.kind, AstKind::Field(..)) {
+            return error.with_hint("there are no methods here; how much is in a resource is `level(name)`");
+        }
         match (unit, &before.kind, lexeme.token) {
             (Some(unit), AstKind::Literal(value), _) => {
                 error.with_hint(format!("write the unit without a space, `{value}{unit}`"))

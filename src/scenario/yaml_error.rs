@@ -149,7 +149,7 @@ fn by_text(reports: &Reports<'_>, text: &str, stopped: Option<Site>, began: Opti
         return explained(
             stopped,
             "a `:` is not allowed here",
-            "is the line before indented as meant? Put a text that holds `: ` in quotes",
+            "is the line before indented as meant? A text that holds `: ` stands in quotes, a map in one line in braces, `{a: 1}`",
         );
     }
     if has("could not find expected ':'") {

@@ -44,7 +44,7 @@ static WAIT_FORM: Form = Form {
     name: "wait_form",
     doc: "Wait, and let others have a mutex meanwhile.",
     fields: &[
-        required("on", Shape::Reference, "At which condition."),
+        required("on", Shape::Reference, "At which condition.").foreign(&["condition", "for", "at"]),
         optional(
             "mutex",
             Shape::Reference,

@@ -69,6 +69,10 @@ pub(super) static ACQUIRE_STEP: StepForm = StepForm {
     foreign: &[
         (&["lock", "enter", "seize"], "write `acquire: m`, or `with: m` around the steps below `do`"),
         (&["P", "p", "down", "take", "request", "semaphore"], "write `acquire: s`"),
+        (
+            &["try_acquire", "try_lock", "tryLock", "trylock", "tryAcquire"],
+            "write `acquire: s` with `within: 0s` beside it, and what is done instead below `else`",
+        ),
     ],
     read: Reader::Several(|body, main, steps| {
         body.permits(main, &ACQUIRE, steps);

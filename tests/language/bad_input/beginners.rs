@@ -152,7 +152,7 @@ fn steps_of_other_languages() {
         ("put: queue 3", 14, "found 'queue 3'", "`put: {to: queue, value: 3}`"),
         ("put: 3", 14, "found an integer", "`put: {to: name, value: 3}`"),
         ("acquire: 2", 18, "found an integer", "`acquire: {name: 2}`"),
-        ("read: slots", 15, "`read` is a map, found text", "`read: {from: slots, at: …}`"),
+        ("read: slots", 15, "`read` is a map, found text", "`read: {from: slots, at: …, into: x}`"),
     ] {
         step_refused(step, column, message, hint);
     }
@@ -161,6 +161,67 @@ fn steps_of_other_languages() {
         text,
         &[(6, 9, "unknown step 'f'", "`call: {f: {x: …}}`"), (7, 9, "unknown step 'g'", "`call: g`")],
     );
+}
+
+/// What people write who know how it is said elsewhere: each is about one step.
+#[test]
+fn names_and_numbers_in_other_forms() {
+    for (step, column, message, hint) in [
+        ("acquire: permits(2)", 18, "found 'permits(2)'", "`acquire: {permits: 2}`"),
+        ("acquire: 2 * permits", 18, "found '2 * permits'", "`acquire: {permits: 2}`"),
+        ("release: permits 2", 18, "found 'permits 2'", "`release: {permits: 2}`"),
+        ("acquire: mutex1 permits", 18, "found 'mutex1 permits'", "`[mutex1, permits]`"),
+        ("acquire: mutex1 and permits", 18, "found 'mutex1 and permits'", "`[mutex1, permits]`"),
+        ("close: {queue: true}", 17, "found a map", "`close: queue`"),
+        ("try_acquire: permits", 9, "unknown step 'try_acquire'", "`within: 0s`"),
+        ("write: slots[0] = 3", 16, "`write` is a map, found text", "`write: {to: slots, at: 0, value: 3}`"),
+        ("read: 'slots[i]'", 15, "`read` is a map, found text", "`read: {from: slots, at: i, into: x}`"),
+        ("wait: {done: mutex1}", 16, "unknown key 'done' in `wait`", "`wait: {on: done, mutex: mutex1}`"),
+        ("wait: {condition: queue}", 16, "did you mean 'on'?", ""),
+        ("set: {i: pause}", 18, "takes an integer, found a duration", "`seconds(…)`"),
+        ("set: {i: b}", 18, "takes an integer, found a boolean", "`if` step"),
+        ("delay: exponential", 16, "unknown parameter or variable 'exponential'", "`delay: {uniform:"),
+        ("delay: {normal: {mean: 5s, variance: 1s}}", 36, "unknown key 'variance'", "`sd`"),
+        ("select: [queue]", 18, "`branch` is a map, found text", "`- get: b`"),
+    ] {
+        step_refused(step, column, message, hint);
+    }
+    for (condition, column, message, hint) in [
+        ("i =< 3", 15, "unexpected '=<'", "`<=`"),
+        ("i => 3", 15, "unexpected '=>'", "`>=`"),
+        ("i ≠ 3", 15, "unexpected '≠'", "`!=`"),
+        ("i greater than 3", 15, "found 'greater'", "`>`"),
+        ("i in a", 15, "found 'in'", "`x == 1 or x == 2`"),
+        ("i < 3 do", 19, "found 'do'", "below `do:`"),
+        ("empty(queue)", 13, "unknown function 'empty'", "`level(b) == 0`"),
+        ("queue.empty()", 24, "found `(`", "`level(name)`"),
+        ("queue.level > 3", 13, "'queue' has no fields", "`level(name)`"),
+        ("locked(mutex1)", 13, "unknown function 'locked'", "`level(m)`"),
+        ("{i: 3}", 14, "takes an expression, found a map", "without braces"),
+    ] {
+        step_refused(&format!("if: {condition}\n        do: []"), column, message, hint);
+    }
+    let with = |step: &str| {
+        format!(
+            "version: 1
+resources: {{cpu: {{kind: processor, cores: 1}}, q: {{kind: buffer, capacity: 1}}}}
+processes:
+  p:
+    vars: {{x: 0}}
+    do:
+      - {step}
+"
+        )
+    };
+    for (step, column, message, hint) in [
+        ("work: cpu", 15, "`work` takes a time, found the processor 'cpu'", "`work: {on: cpu, for: 5ms}`"),
+        ("work: {cpu: 3s}", 16, "`work` takes a time", "`work: {on: cpu, for: 3s}`"),
+        ("{work: 3s, on: cpu}", 20, "unknown key 'on' beside `work`", "`work: {for: 3s, on: cpu}`"),
+    ] {
+        refused(&with(step), &[(7, column, message, hint)]);
+    }
+    let each = "for_each: x in q\n        do: []";
+    refused(&with(each), &[(7, 19, "found 'x in q'", "`for_each: {from: q, into: x, do: […]}`")]);
 }
 
 #[test]
