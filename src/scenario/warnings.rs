@@ -52,6 +52,7 @@ pub(super) fn of_model(model: &Model, params: &[Value], asked: &[bool]) -> Vec<D
     let sides = model.resources.iter().zip(&uses).zip(asked);
     let mut warnings: Vec<_> =
         sides.filter_map(|((def, uses), &asked)| one_sided(def, uses, asked)).collect();
+    warnings.extend(never_given_back(model, &uses));
     warnings.extend(too_many(model, params, &uses));
     warnings.extend(unmeasured);
     if model.horizon.is_none() {
@@ -277,6 +278,45 @@ fn one_sided(def: &ResourceDef, uses: &Uses, asked: bool) -> Option<Diagnostic> 
         _ => return None,
     };
     Some(warning(site, def.name.chars().count(), message(&quoted(&def.name)), hint))
+}
+
+/// Mutexes that a process acquires and has no step to release, where others have one: it
+/// still owns them when it is done.
+fn never_given_back(model: &Model, uses: &[Uses]) -> Vec<Diagnostic> {
+    let mut warnings = Vec::new();
+    // Whoever is stopped gives back what it owns, unless that is to be lost.
+    let mut stopped = Vec::new();
+    for process in &model.processes {
+        each(&process.body, &mut |step| {
+            if let StepKind::Stop { who, lost: false } = &step.kind {
+                stopped.push(who.def.index());
+            }
+        });
+    }
+    for (position, process) in model.processes.iter().enumerate() {
+        let mut acquired: Vec<&ResourceRef> = Vec::new();
+        let mut released: Vec<ResourceDefId> = Vec::new();
+        each(&process.body, &mut |step| match &step.kind {
+            StepKind::Acquire { resource, .. } => acquired.push(resource),
+            StepKind::Release { resource, .. } => released.push(resource.def),
+            _ => {}
+        });
+        let is_owned =
+            |lock: &ResourceRef| model.resources[lock.def.index()].spec.kind == ResourceKind::Mutex;
+        for lock in acquired {
+            // That nobody releases it has been said.
+            let is_given = uses[lock.def.index()].given.is_some();
+            if is_owned(lock) && is_given && !released.contains(&lock.def) && !stopped.contains(&position) {
+                let name = &model.resources[lock.def.index()].name;
+                let message =
+                    format!("{} acquires {} here and never releases it", quoted(&process.name), quoted(name));
+                let hint = "`release` it behind the steps that need it, or use `with`, which does; only its owner can";
+                warnings.push(warning(lock.site, name.chars().count(), message, hint));
+                released.push(lock.def);
+            }
+        }
+    }
+    warnings
 }
 
 /// Semaphores of which every process wants more at first than there are, so that

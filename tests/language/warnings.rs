@@ -317,6 +317,46 @@ fn a_lock_that_is_taken_twice() {
 }
 
 /// A read is there for its value, unless it is asked for itself.
+/// One of two who acquire a mutex has no step that releases it.
+#[test]
+fn a_mutex_that_one_process_keeps() {
+    let text = |first: &str, second: &str, more: &str| {
+        format!(
+            "version: 1
+resources: {{a: mutex, locks: {{kind: mutex, count: 2}}, s: {{kind: semaphore, permits: 2}}}}
+processes:
+  p:
+    do: [{first}]
+  q:
+    do: [{second}]
+{more}"
+        )
+    };
+    let other = "{with: a, do: [{delay: 1s}]}";
+    let kept = "'p' acquires 'a' here and never releases it";
+    let warned = |text: &str, expected: &[(u32, &str)]| {
+        let found: Vec<_> =
+            warnings(text).into_iter().filter(|(_, _, message)| !message.contains("never used")).collect();
+        assert_eq!(found.len(), expected.len(), "{found:#?}");
+        for ((line, _, message), (at, part)) in found.iter().zip(expected) {
+            assert!(line == at && message.contains(part), "{found:#?}");
+        }
+    };
+    warned(&text("{acquire: a}, {delay: 1s}", other, ""), &[(5, kept)]);
+    warned(&text("{if: now > 1s, do: [{acquire: a}]}", other, ""), &[(5, kept)]);
+    let by_index = text("{acquire: 'locks[0]'}", "{with: 'locks[1]', do: [{delay: 1s}]}", "");
+    warned(&by_index, &[(5, "'p' acquires 'locks' here and never releases it")]);
+    // Somewhere it is released, or by who stops it; of a semaphore others may give permits.
+    warned(&text("{acquire: a}, {if: now > 1s, do: [{release: a}]}", other, ""), &[]);
+    warned(&text("{acquire: a}, {delay: 9s}", "{delay: 1s}, {stop: p}, {with: a, do: []}", ""), &[]);
+    warned(&text("{acquire: s}", "{release: s}", ""), &[]);
+    let lost = "{delay: 1s}, {stop: {who: p, held: lost}}, {with: a, do: []}";
+    warned(&text("{acquire: a}, {delay: 9s}", lost, ""), &[(5, kept)]);
+    // Of one that nobody releases that is said, and where another end is expected, nothing.
+    warned(&text("{acquire: a}", "{acquire: a}", ""), &[(5, "the mutex 'a' is acquired and never released")]);
+    warned(&text("{acquire: a}", other, "expect: {outcome: deadlock}\n"), &[]);
+}
+
 #[test]
 fn a_read_that_keeps_nothing() {
     let text = |memory: &str, expect: &str| {
