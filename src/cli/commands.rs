@@ -1,8 +1,9 @@
 //! What stands where a command is wanted.
 //!
-//! Decides what is said of one that there is not: which is meant by the words of other
+//! Decides what is said of one that there is not, and of an option that another one has: which is meant by the words of other
 //! programs, by a typing error, or by a file without a command before it.
 
+use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::path::Path;
 
@@ -26,21 +27,42 @@ const FOREIGN: [(&[&str], &str); 10] = [
     (&["list", "commands", "usage"], "`tempolane --help` lists the commands"),
 ];
 
-/// An error of the parser, with what is meant by a command that there is not; `names` are
-/// those that there are.
-pub fn explained(mut error: clap::Error, names: &[&str]) -> clap::Error {
-    let (ErrorKind::InvalidSubcommand, Some(ContextValue::String(word))) =
-        (error.kind(), error.get(ContextKind::InvalidSubcommand))
-    else {
-        return error;
+/// An error of the parser, with what is meant by a command or an option that there is not;
+/// `program` has those that there are.
+pub fn explained(mut error: clap::Error, program: &Command) -> clap::Error {
+    let word = |kind| match error.get(kind) {
+        Some(ContextValue::String(word)) => Some(word.clone()),
+        _ => None,
     };
-    let has_suggestion = error.get(ContextKind::SuggestedSubcommand).is_some();
-    let tip = meant(word).or_else(|| (!has_suggestion).then(|| nearest(word, names)));
+    let (command, option) = (word(ContextKind::InvalidSubcommand), word(ContextKind::InvalidArg));
+    let tip = match (error.kind(), command, option) {
+        (ErrorKind::InvalidSubcommand, Some(word), _) => {
+            let names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
+            let has_suggestion = error.get(ContextKind::SuggestedSubcommand).is_some();
+            meant(&word).or_else(|| (!has_suggestion).then(|| nearest(&word, &names)))
+        }
+        (ErrorKind::UnknownArgument, _, Some(option)) => elsewhere(&option, program),
+        _ => None,
+    };
     if let Some(tip) = tip {
         error.remove(ContextKind::SuggestedSubcommand);
+        error.remove(ContextKind::SuggestedArg);
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     error
+}
+
+/// Which commands have an option that this one has not.
+fn elsewhere(option: &str, program: &Command) -> Option<String> {
+    let name = option.strip_prefix("--")?.split('=').next()?;
+    let has = |command: &&Command| {
+        command.get_arguments().any(|argument| argument.get_long() == Some(name) && !argument.is_hide_set())
+    };
+    let names: Vec<String> =
+        program.get_subcommands().filter(has).map(|command| format!("`{}`", command.get_name())).collect();
+    let (last, before) = names.split_last()?;
+    let named = if before.is_empty() { last.clone() } else { format!("{} and {last}", before.join(", ")) };
+    Some(format!("`--{name}` is an option of {named}"))
 }
 
 /// What is meant by a word that is certainly no typing error.

@@ -111,9 +111,7 @@ pub fn run_command(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are results; everything else is wrong usage.
-            let cli = Cli::command();
-            let names: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
-            return told_by_parser(&commands::explained(error, &names));
+            return told_by_parser(&commands::explained(error, &Cli::command()));
         }
     };
     if repeats_color(&arguments) {

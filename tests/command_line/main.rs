@@ -226,6 +226,13 @@ fn wrong_usage_and_bad_scenarios_exit_with_2() {
     ] {
         room.run(line).with_code(2).complains(&["unrecognized subcommand", what]);
     }
+    for (line, what) in [
+        ("run pipe.yaml --untimed", "`--untimed` is an option of `explore`"),
+        ("check pipe.yaml --seed=3", "`--seed` is an option of `run`, "),
+        ("run pipe.yaml --sed 3", "a similar argument exists: '--se"),
+    ] {
+        room.run(line).with_code(2).complains(&["unexpected argument", what]);
+    }
     // Everything that is wrong anywhere is told, and nothing runs.
     let ended = room.run("run pipe.yaml bad.yaml worse.yml").with_code(2);
     ended.complains(&["bad.yaml:2:", "bad.yaml:4:", "worse.yml:2:", "mutex1"]);
