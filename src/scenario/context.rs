@@ -4,6 +4,7 @@
 //! Decides what may stand where a value is wanted, and the checks of values
 //! that are known when the scenario is loaded.
 
+use super::assignment;
 use super::data::DataFiles;
 use super::diagnostics::{Diagnostic, Located, Reports, TextError};
 use super::misfits;
@@ -167,7 +168,7 @@ impl<'t> Check<'t> {
         let name = &key.name;
         let cannot = || format!("{} cannot be the name of a {what}", quoted(name));
         let (message, hint) = if !is_name(name) {
-            self.refuse(name);
+            self.refuse(assignment::parts(name).map_or(name, |(name, _)| name));
             not_a_name(name, cannot())
         } else if name.len() > LONGEST_NAME {
             (format!("a name has at most {LONGEST_NAME} characters"), "choose a shorter one".to_owned())
@@ -284,7 +285,8 @@ impl<'t> Check<'t> {
             && number < least
         {
             let span = self.reports.span_of(node);
-            self.reports.error(span, format!("{what} is at least {least}, found {number}"));
+            let message = format!("{what} is at least {least}, found {number}");
+            self.reports.error_with_hint(span, message, format!("write {least} or more"));
             return None;
         }
         Some(typed)
@@ -383,6 +385,9 @@ impl<'t> Check<'t> {
 
 /// Why a text is no name, and what to do about it.
 fn not_a_name(name: &str, cannot: String) -> (String, String) {
+    if let Some((name, value)) = assignment::parts(name) {
+        return (cannot, format!("its first value stands behind a colon: `{name}: {value}`"));
+    }
     let letter = name.chars().find(|character| character.is_alphabetic() && !character.is_ascii());
     let message = match letter {
         Some(letter) => format!("{cannot}: `{letter}` is no letter from A to Z"),

@@ -226,6 +226,9 @@ impl Check<'_> {
 
     /// One number, or bounds of one.
     fn figure_range(&mut self, node: &Node, wanted: Wanted) -> Option<FigureRange> {
+        if self.mistakes_bounds(node) {
+            return None;
+        }
         if !matches!(node.kind, Kind::Map(_)) {
             return self.figure_number(node, wanted).map(FigureRange::exactly);
         }

@@ -7,8 +7,9 @@ use super::diagnostics::Reports;
 use super::misfits;
 use super::names::{nearest, quoted};
 use super::node::{Entry, Kind, Node};
+use super::samples;
 use super::source::Span;
-use super::tables::{Form, Shape};
+use super::tables::Form;
 use crate::ids::Site;
 
 /// The entries of a map, by key.
@@ -113,13 +114,7 @@ pub(super) fn read_but<'n>(
     // Of a map with a key that nobody knows, that is what is missing.
     for field in missing.into_iter().filter(|_| !strange) {
         let message = format!("missing key `{}` in {}", field.key, shown(form.name));
-        let mut hint = format!("`{}`: {}", field.key, field.doc);
-        if matches!(field.shape, Shape::Steps) {
-            hint.push_str(&format!(
-                " Write `{}:` in a line below, and its steps below that, each after a `-`",
-                field.key
-            ));
-        }
+        let hint = samples::missing(form, entries, field);
         reports.error_with_hint(owner, message, hint);
     }
     Some(fields)
@@ -146,7 +141,10 @@ fn map<'n>(
         Kind::Map(entries) => Some(entries),
         Kind::Bad => None,
         Kind::Null => {
-            let hint = "what belongs to it stands in the lines below it, further to the right";
+            let mut hint = "what belongs to it stands in the lines below it, further to the right".to_owned();
+            if let Some(field) = form.and_then(|form| form.fields.iter().find(|field| field.required)) {
+                hint.push_str(&format!(", as `{}: {}`", field.key, samples::sample(field)));
+            }
             reports.error_with_hint(owner, format!("{} has no content", shown(what)), hint);
             None
         }
@@ -223,11 +221,12 @@ fn unknown_key(
     }
 }
 
-/// A form's name for a message: `put_form` is `put`, and the whole file is the
-/// scenario.
+/// A form's name for a message: `put_form` is `put`, the whole file is the scenario, and
+/// what is no key is called what it is.
 fn shown(name: &str) -> String {
-    if name == "scenario" {
-        return "the scenario".to_owned();
+    match name {
+        "scenario" => "the scenario".to_owned(),
+        "time_bounds" | "bounds" | "figure_bounds" => "these bounds".to_owned(),
+        _ => format!("`{}`", misfits::shown(name)),
     }
-    format!("`{}`", misfits::shown(name))
 }

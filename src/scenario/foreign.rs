@@ -99,6 +99,17 @@ pub(super) fn is_type(word: &str) -> bool {
     ["integer", "bool", "boolean", "duration", "string", "str", "double"].contains(&word)
 }
 
+/// The numbers that are words, from 0.
+const NUMBERS: [&str; 13] = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+];
+
+/// What to write instead of a number that is a word.
+pub(super) fn number(word: &str) -> Option<String> {
+    let number = NUMBERS.iter().position(|known| word.eq_ignore_ascii_case(known))?;
+    Some(format!("numbers are written in digits: `{number}`"))
+}
+
 /// What to write instead of a value of this name.
 pub(super) fn value(word: &str) -> Option<&'static str> {
     let is_distribution = distributions().iter().any(|form| form.name == word);

@@ -265,9 +265,8 @@ pub(super) fn of_number(word: &str) -> Option<(&'static str, &'static str)> {
 
 /// What to write instead of a resource without a kind, by its name: `lock` is a mutex.
 pub(super) fn of_name(name: &str, value: &Node) -> String {
-    let plain = name.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '_');
-    let is_meant = |kind: &&KindInLanguage| kind.kind.name() == plain || kind.foreign.0.contains(&plain);
-    match (&value.kind, KINDS.iter().find(is_meant)) {
+    let plain = without_number(name);
+    match (&value.kind, KINDS.iter().find(|kind| kind.is_called(plain))) {
         (Kind::Int(number), _) => format!(
             "write `{name}: {{kind: semaphore, permits: {number}}}`, or another kind; a number that does not change stands in `params`"
         ),
@@ -278,6 +277,27 @@ pub(super) fn of_name(name: &str, value: &Node) -> String {
     }
 }
 
+/// The kind of this name.
+pub(super) fn named(word: &str) -> Option<ResourceKind> {
+    KINDS.iter().map(|kind| kind.kind).find(|kind| kind.name() == word)
+}
+
+/// A resource of a kind that fits, as it is declared: of the kind that its name means, or
+/// else of the first.
+pub(super) fn declared(name: &str, fits: impl Fn(ResourceKind) -> bool) -> String {
+    let plain = without_number(name);
+    let mut fitting = KINDS.iter().filter(|kind| fits(kind.kind));
+    let meant = fitting.clone().find(|kind| kind.is_called(plain));
+    let kind = meant.or_else(|| fitting.next()).unwrap_or(&KINDS[0]);
+    let number = if kind.kind.has_slots() { "0" } else { "1" };
+    format!("{name}: {}", kind.example(number))
+}
+
+/// A name without a number at its end: `lock2` is a lock.
+fn without_number(name: &str) -> &str {
+    name.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '_')
+}
+
 /// What to write instead of a key of the whole file that means a kind of resource, as
 /// `memories: {sold: 6}` does.
 pub(super) fn as_key(entry: &Entry) -> Option<String> {
@@ -286,9 +306,7 @@ pub(super) fn as_key(entry: &Entry) -> Option<String> {
         .into_iter()
         .filter_map(|end| word.strip_suffix(end))
         .chain(word.strip_suffix("ies").map(|_| "memory").filter(|_| word == "memories"));
-    let kind = singular.find_map(|word| {
-        KINDS.iter().find(|kind| kind.kind.name() == word || kind.foreign.0.contains(&word))
-    })?;
+    let kind = singular.find_map(|word| KINDS.iter().find(|kind| kind.is_called(word)))?;
     let (name, number) = match &entry.value.kind {
         Kind::Map(inner) => inner.first().map(|first| (first.key.name.as_str(), written(&first.value)))?,
         Kind::Seq(items) => (items.first().and_then(Node::text).unwrap_or("name"), String::new()),
@@ -308,6 +326,11 @@ pub(super) fn short() -> impl Iterator<Item = &'static Form> {
 }
 
 impl KindInLanguage {
+    /// Whether a word is its name, or means it elsewhere.
+    fn is_called(&self, word: &str) -> bool {
+        self.kind.name() == word || self.foreign.0.contains(&word)
+    }
+
     /// A resource of the kind with a number, as it stands in a file.
     fn example(&self, value: &str) -> String {
         let descriptor = self.kind.descriptor();
@@ -335,8 +358,7 @@ impl KindInLanguage {
         let holds = match descriptor.holds {
             Holds::Nothing => None,
             Holds::Items => {
-                let doc =
-                    "The type of the items, or of each field of records; default that of the first put.";
+                let doc = "The type of the items, or of each field of records; default that of the first put with a value.";
                 Some(optional("of", ITEM_TYPE, doc))
             }
             Holds::Slots => {

@@ -10,10 +10,10 @@ use super::node::Key;
 use super::references::split_instance;
 use super::scope::ResourceEntry;
 use super::source::Span;
-use super::watched::unknown_process;
+use super::unknown::{unknown_process, unknown_resource};
 use crate::figure::there_are;
 use crate::ids::{MarkId, ProcessId, ResourceId, Site};
-use crate::trace::Instances;
+use crate::trace::{Instances, ResourceKind};
 
 /// A piece of a scalar's text, so that a problem is shown where it is.
 #[derive(Debug, Clone, Copy)]
@@ -113,9 +113,13 @@ impl Check<'_> {
         let (name, index) = self.name_and_index(part)?;
         let Some(position) = self.resources.position(name.text) else {
             let span = name.span(self);
-            let message = format!("unknown {what} {}", quoted(name.text));
-            let hint = "resources are declared under `resources`".to_owned();
-            self.reports.undeclared(span, message, name.text, self.resources.names(), hint);
+            let fits = |kind: ResourceKind| match what {
+                "memory" => kind.has_slots(),
+                "mutex" => kind.is_owned(),
+                _ => true,
+            };
+            let known = (&self.processes, &self.resources);
+            unknown_resource(&mut self.reports, known, span, (what, name.text), fits);
             return None;
         };
         self.resources.at(position).asked.set(true);

@@ -52,7 +52,7 @@ const KEYS: [(&str, &[Advice]); 13] = [
     (
         "if",
         &[(
-            &["elif", "elseif", "else_if", "elsif"],
+            &["elif", "elseif", "else_if", "elsif", "else if"],
             "write it below `else`: `else: [{if: condition, do: […]}]`",
         )],
     ),
@@ -103,6 +103,12 @@ const HELD: Advice = (
 
 const UNDER_ITSELF: Advice = (&["do", "steps"], "its steps stand right below it, without a `do`");
 
+/// What is no key of a step, and no step.
+pub(super) const VARIABLES: Advice = (
+    &["vars", "variables", "locals", "let"],
+    "variables belong to the process and stand beside its `do`: `p: {vars: {x: 0}, do: […]}`; `set: {x: 1}` gives one a value",
+);
+
 /// Maps in which each entry is named, and a name that one may have.
 const NAMED: [(&str, &str); 9] = [
     ("finished", "process"),
@@ -129,12 +135,24 @@ pub(super) fn key(form: &Form, entries: &[Entry], entry: &Entry) -> Option<Strin
     if form.name == "scenario" {
         return of_whole(entry);
     }
-    let is_step = form.fields.first().is_some_and(|field| field.key == form.name);
-    if name == "do" && is_step {
+    if VARIABLES.0.contains(&name) && is_of_step(form) {
+        return Some(VARIABLES.1.to_owned());
+    }
+    if name == "do" && is_step(form) {
         let hint = "has no steps of its own; what follows it stands behind it, after a `-`";
         return Some(format!("`{}` {hint}", form.name));
     }
     as_name(form, entries)
+}
+
+/// Whether a form is that of a step with all its keys: it is called as its main one.
+fn is_step(form: &Form) -> bool {
+    form.fields.first().is_some_and(|field| field.key == form.name)
+}
+
+/// Whether a form is that of a step, or of the map behind its main key.
+pub(super) fn is_of_step(form: &Form) -> bool {
+    is_step(form) || form.name.ends_with("_form")
 }
 
 /// What a key of the whole file means by what stands behind it: it lacks its indentation.
@@ -232,20 +250,43 @@ pub(super) fn order(node: &Node) -> Option<(&str, &str)> {
     }
 }
 
+/// The bounds that somebody means by `1s..2s`, `< 2s` or `[1s, 2s]`, as they are written.
+pub(super) fn bounds(node: &Node) -> Option<String> {
+    const MOST: [&str; 6] = ["<=", "=<", "<", "\u{2264}", "at most ", "up to "];
+    const LEAST: [&str; 5] = [">=", "=>", ">", "\u{2265}", "at least "];
+    if let Kind::Seq(items) = &node.kind {
+        let [least, most] = items.as_slice() else { return None };
+        return Some(format!("{{at_least: {}, at_most: {}}}", written(least), written(most)));
+    }
+    let text = node.text()?.trim();
+    let behind = |signs: &[&str]| signs.iter().find_map(|sign| text.strip_prefix(sign)).map(str::trim);
+    if let Some(most) = behind(&MOST) {
+        return Some(format!("{{at_most: {most}}}"));
+    }
+    if let Some(least) = behind(&LEAST) {
+        return Some(format!("{{at_least: {least}}}"));
+    }
+    let (least, most) =
+        ["..=", "...", "..", " to ", " and "].iter().find_map(|sign| text.split_once(sign))?;
+    let least = least.trim_start_matches("from ").trim_start_matches("between ").trim();
+    // `a and b` is an expression; two numbers are none.
+    let is_number = |part: &str| part.trim().starts_with(|first: char| first.is_ascii_digit());
+    (is_number(least) && is_number(most)).then(|| format!("{{at_least: {least}, at_most: {}}}", most.trim()))
+}
+
 /// What to write instead of something that is no map; `form` is known if its keys are fixed.
 pub(super) fn no_map(what: &str, form: Option<&Form>, node: &Node) -> Option<String> {
     let is_list = matches!(node.kind, Kind::Seq(_));
     if let Some(form) = form {
         return of_form(form, node, is_list);
     }
+    let given = assigned(node);
     if what == "set" {
-        let given = node
-            .text()
-            .and_then(|text| text.split_once('='))
-            .map(|(name, value)| (name.trim(), value.trim()));
-        let given = given.filter(|(name, value)| is_name(name) && !value.is_empty());
         let (name, value) = given.unwrap_or(("x", "value"));
         return Some(format!("write `set: {{{name}: {value}}}`"));
+    }
+    if let ("vars" | "params", Some((name, value))) = (what, given) {
+        return Some(format!("write `{what}: {{{name}: {value}}}`"));
     }
     if let Some((_, name)) = NAMED.iter().find(|(map, _)| *map == what) {
         let value = match &node.kind {
@@ -268,6 +309,15 @@ pub(super) fn no_map(what: &str, form: Option<&Form>, node: &Node) -> Option<Str
         return Some(format!("leave the dashes out: each name is a key, as in `{name}: …`"));
     }
     Some(format!("each name is a key, as in `{what}: {{{example}}}`"))
+}
+
+/// `x = 3`, or a list that begins with it.
+fn assigned(node: &Node) -> Option<(&str, &str)> {
+    let text = match &node.kind {
+        Kind::Seq(items) => items.first()?.text()?,
+        _ => node.text()?,
+    };
+    super::assignment::parts(text)
 }
 
 fn of_form(form: &Form, node: &Node, is_list: bool) -> Option<String> {
@@ -305,11 +355,11 @@ fn of_form(form: &Form, node: &Node, is_list: bool) -> Option<String> {
 fn slot(form: &Form, node: &Node) -> Option<String> {
     form.fields.iter().find(|field| field.key == "at")?;
     let text = node.text()?;
-    let (place, value) = text.split_once('=').map_or((text, "…"), |(place, value)| (place, value.trim()));
+    let (place, value) = text.split_once('=').map_or((text, "1"), |(place, value)| (place, value.trim()));
     let (name, index) = place
         .trim()
         .split_once('[')
-        .map_or((place.trim(), "…"), |(name, rest)| (name.trim(), rest.trim_end_matches(']').trim()));
+        .map_or((place.trim(), "0"), |(name, rest)| (name.trim(), rest.trim_end_matches(']').trim()));
     let first = form.fields.first()?.key;
     let last = if first == "to" { format!("value: {value}") } else { "into: x".to_owned() };
     is_name(name).then(|| format!("write `{}: {{{first}: {name}, at: {index}, {last}}}`", shown(form.name)))
@@ -331,7 +381,12 @@ pub(super) fn listed(node: &Node) -> impl Iterator<Item = &str> {
 
 /// The name of a form as it stands in a file: `put_form` is `put`.
 pub(super) fn shown(form: &str) -> &str {
-    form.trim_end_matches("_form")
+    match form {
+        "join_any" => "join",
+        "stretch" => "never_together",
+        "mark_figures" => "values",
+        _ => form.trim_end_matches("_form"),
+    }
 }
 
 /// A value as it may stand in a hint: short ones as they are.

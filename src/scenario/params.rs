@@ -9,7 +9,7 @@ use super::diagnostics::{Diagnostic, Reports};
 use super::fields;
 use super::misfits;
 use super::model::Param;
-use super::names::{Table, quoted};
+use super::names::{Table, nearest, quoted};
 use super::node::{Entry, Kind, Node};
 use super::scope::{ParamEntry, Scope};
 use super::source::{SourceFile, Span, narrow};
@@ -103,10 +103,25 @@ fn unknown_override<'p>(name: &str, text: &str, known: impl Iterator<Item = &'p 
         [] => "the scenario has no parameters".to_owned(),
         _ => format!("its parameters are {listed}"),
     };
+    // Names of two letters are all near each other, but of few one may begin and end so.
+    let is_short_for = |known: &&&str| known.len() > name.len() && is_abbreviation(name, known);
+    let mut longer = known.iter().filter(is_short_for).copied();
+    let meant =
+        longer.next().filter(|_| longer.next().is_none() && nearest(name, known.iter().copied()).is_none());
     of_override(name, text, |reports, span| {
         let message = format!("unknown parameter {}", quoted(name));
+        if let Some(meant) = meant {
+            return reports.error_with_hint(span, format!("{message}; did you mean '{meant}'?"), hint);
+        }
         reports.unknown_with_hint(span, message, name, known.into_iter(), hint);
     })
+}
+
+/// Whether a name has the letters of a short one, in this order, and begins as it does.
+fn is_abbreviation(short: &str, name: &str) -> bool {
+    let mut letters = name.chars();
+    let begins = short.chars().next() == name.chars().next();
+    !short.is_empty() && begins && short.chars().all(|letter| letters.any(|other| other == letter))
 }
 
 /// The settings that set a parameter once more, and what is wrong about that: each is

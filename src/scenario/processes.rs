@@ -4,6 +4,7 @@
 //! first the variables of all, since the type of a buffer may hang on them, then
 //! the steps.
 
+use super::assignment;
 use super::context::Check;
 use super::fields::{self, Fields};
 use super::misfits;
@@ -140,6 +141,11 @@ impl Check<'_> {
                 let message = format!("the variable {} has the name of a parameter", quoted(&entry.key.name));
                 let hint = "give it another name; steps can use the parameter as it is";
                 self.reports.error_with_hint(span, message, hint);
+            }
+            // Of `n = 0`, which is no name, it was said how its value is written.
+            if let (Some((name, _)), Kind::Null) = (assignment::parts(&entry.key.name), &entry.value.kind) {
+                table.push(name, VarEntry::of(None));
+                continue;
             }
             let (known, def) = self.var(entry);
             table.push(&entry.key.name, known);

@@ -14,6 +14,7 @@ use super::source::Span;
 use super::steps::body::Use;
 use super::syntax::{Ast, AstKind};
 use super::typing::Typer;
+use super::unknown::unknown_resource;
 use crate::figure::there_are;
 use crate::ids::{ResourceDefId, Site};
 use crate::trace::ResourceKind;
@@ -25,7 +26,8 @@ impl Check<'_> {
         match &node.kind {
             Kind::Seq(nodes) if nodes.is_empty() => {
                 let span = self.reports.span_of(node);
-                self.reports.error(span, format!("`{}` names no resource", usage.key));
+                let message = format!("`{}` names no resource", usage.key);
+                self.reports.error_with_hint(span, message, format!("write `{}: name`", usage.key));
                 Vec::new()
             }
             Kind::Seq(nodes) => nodes.iter().map(|node| self.reference_node(node, scope, usage)).collect(),
@@ -208,13 +210,9 @@ impl Typer<'_, '_> {
             Some(Argument::Value(Some(_))) | None => self.resources.position(name),
         };
         let Some(position) = position else {
-            let names = self.resources.names();
-            let message = format!("unknown resource {}", quoted(name));
-            let hint = match self.processes.position(name) {
-                Some(_) => format!("it is a process; `join: {name}` waits for its end"),
-                None => format!("resources are declared under `resources`, as in `{name}: mutex`"),
-            };
-            self.reports.undeclared(span, message, name, names, hint);
+            let known = (self.processes, self.resources);
+            let fits = |kind| refusal(kind, name).is_none();
+            unknown_resource(self.reports, known, span, ("resource", name), fits);
             return None;
         };
         self.resources.at(position).used.set(true);

@@ -270,6 +270,15 @@ impl Check<'_> {
             known.unbounded = true;
             return Some(None);
         }
+        if let (true, &Kind::Int(found)) = (kind.has_capacity() && number.least == 0, &node.kind)
+            && found < number.least
+        {
+            let span = self.reports.span_of(node);
+            let message = format!("`{}` is at least 0, found {found}", number.key);
+            let hint = format!("write `{UNBOUNDED}` for a {} without a bound", kind.name());
+            self.reports.error_with_hint(span, message, hint);
+            return None;
+        }
         let typed = if kind == ResourceKind::Processor && matches!(node.kind, Kind::Map(_)) {
             known.has_hours = true;
             self.most_cores(node)?

@@ -411,13 +411,19 @@ const NUMBER: Shape = Shape::Either(&[Shape::Whole, Shape::Form(&WHOLE_BOUNDS)])
 const VALUE_LISTS: Shape = Shape::Map(&Shape::List(&Shape::Value));
 const STRETCHES: Shape = Shape::Either(&[Shape::Text, Shape::Form(&STRETCH)]);
 
+/// What bounds are called elsewhere.
+const LEAST: [&str; 10] =
+    ["min", "minimum", "least", "low", "lower", "from", "above", "after", "greater_than", "not_before"];
+const MOST: [&str; 10] =
+    ["max", "maximum", "most", "high", "upper", "to", "below", "until", "less_than", "not_after"];
+
 /// Bounds of a time in `expect`.
 pub(super) static DURATION_BOUNDS: Form = Form {
     name: "time_bounds",
     doc: "Bounds of a time, both included; at least one of the two.",
     fields: &[
-        optional("at_least", Shape::Duration, "The least that will do."),
-        optional("at_most", Shape::Duration, "The most that will do."),
+        optional("at_least", Shape::Duration, "The least that will do.").foreign(&LEAST),
+        optional("at_most", Shape::Duration, "The most that will do.").foreign(&MOST),
     ],
 };
 
@@ -426,8 +432,8 @@ pub(super) static WHOLE_BOUNDS: Form = Form {
     name: "bounds",
     doc: "Bounds of a number, both included; at least one of the two.",
     fields: &[
-        optional("at_least", Shape::Whole, "The least that will do."),
-        optional("at_most", Shape::Whole, "The most that will do."),
+        optional("at_least", Shape::Whole, "The least that will do.").foreign(&LEAST),
+        optional("at_most", Shape::Whole, "The most that will do.").foreign(&MOST),
     ],
 };
 
@@ -438,8 +444,8 @@ pub(super) static FIGURE_BOUNDS: Form = Form {
     name: "figure_bounds",
     doc: "Bounds of a figure, both included, or about what it is.",
     fields: &[
-        optional("at_least", Shape::Value, "The least that will do."),
-        optional("at_most", Shape::Value, "The most that will do."),
+        optional("at_least", Shape::Value, "The least that will do.").foreign(&LEAST),
+        optional("at_most", Shape::Value, "The most that will do.").foreign(&MOST),
         optional("about", Shape::Value, "What it is, give or take `within`."),
         optional(
             "within",

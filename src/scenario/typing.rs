@@ -22,11 +22,10 @@ use std::ops::Range;
 pub(super) const DECLARED: &str = "variables are declared in the `vars` of the process";
 
 /// What to do about a name that has no value.
-const UNKNOWN_VALUE: &str =
-    "parameters are declared in `params`, variables in the `vars` of the process; texts are no values";
+const UNKNOWN_VALUE: &str = "parameters are declared in `params`, variables in the `vars` of the process; there are no texts as values";
 
 /// What to do about a name that has no value where no process is at work.
-const UNKNOWN_PARAM: &str = "parameters are declared in `params`; texts are no values";
+const UNKNOWN_PARAM: &str = "parameters are declared in `params`; there are no texts as values";
 
 /// What to do in a block about a name that is not known there.
 pub(super) const IN_BLOCK: &str = "a block knows no variables but those it is given: name it in its `params`";
@@ -184,7 +183,7 @@ impl Typer<'_, '_> {
     /// variable's.
     fn instead(&self, name: &str) -> Option<String> {
         Some(match self.resources.find(name).and_then(|known| known.kind) {
-            None => return foreign::value(name).map(str::to_owned),
+            None => return foreign::value(name).map(str::to_owned).or_else(|| foreign::number(name)),
             Some(kind) if kind.has_slots() && self.scope.awaited => {
                 format!("it is a {}; `slot({name}, 0)` is what is in its first slot", kind.name())
             }

@@ -4,35 +4,18 @@
 //! Decides which process a name in an expression means. Elsewhere steps ask: `read`, and
 //! `join` with `within: 0s`.
 
-use super::diagnostics::Reports;
 use super::model::{Expr, ExprKind, ProcessRef};
-use super::names::{Table, quoted};
-use super::scope::{ProcessEntry, ResourceEntry};
-use super::source::Span;
+use super::names::quoted;
 use super::syntax::{Ast, AstKind};
 use super::typed::Typed;
 use super::typing::Typer;
+use super::unknown::unknown_process;
 use crate::arithmetic::BinaryOp;
 use crate::figure::there_are;
 use crate::ids::ProcessDefId;
 use crate::trace::ResourceKind;
 use crate::value::{Type, Value};
 use std::ops::Range;
-
-/// Reports a name that no process has.
-pub(super) fn unknown_process(
-    reports: &mut Reports<'_>,
-    (processes, resources): (&Table<ProcessEntry>, &Table<ResourceEntry>),
-    span: Span,
-    name: &str,
-) {
-    let hint = match resources.find(name).and_then(|known| known.kind) {
-        Some(kind) => format!("it is a {}; a process is named here", kind.name()),
-        None => "processes are declared under `processes`, beside each other".to_owned(),
-    };
-    let message = format!("unknown process {}", quoted(name));
-    reports.undeclared(span, message, name, processes.names(), hint);
-}
 
 impl Typer<'_, '_> {
     /// `slot`, `done` and `alive`.

@@ -123,8 +123,7 @@ fn by_text(reports: &Reports<'_>, text: &str, stopped: Option<Site>, began: Opti
         && let Some((site, step)) = yaml_layout::lacks_do(reports, stopped)
     {
         let message = format!("a list stands below `{step}`, which has its value already");
-        let hint =
-            format!("the steps of `{step}` stand below a `do:`, which stands in the column of `{step}`");
+        let hint = format!("the steps of `{step}` stand below `do:`, which stands in the column of `{step}`");
         return explained(Some(site), &message, hint);
     }
     if has("mapping values are not allowed")

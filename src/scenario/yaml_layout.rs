@@ -8,7 +8,7 @@ use super::source::narrow;
 use crate::ids::Site;
 
 /// The steps that have other steps below a `do`.
-pub(super) const HAVE_DO: [&str; 4] = ["if", "while", "repeat", "with"];
+pub(super) const HAVE_DO: [&str; 5] = ["if", "while", "repeat", "for_each", "with"];
 
 /// A line that is `key: value`, or `- key: value`.
 struct KeyLine<'t> {

@@ -13,6 +13,7 @@ mod lives;
 mod measures;
 mod preemption;
 mod records;
+mod students;
 mod style;
 mod tables;
 mod unseen;

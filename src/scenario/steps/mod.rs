@@ -28,7 +28,7 @@ mod within;
 
 use super::assignment;
 use super::fields;
-use super::misfits::written;
+use super::misfits::{VARIABLES, written};
 use super::model::{Step, StepKind};
 use super::names::{is_name, nearest, quoted};
 use super::node::{Entry, Kind, Node};
@@ -86,7 +86,8 @@ pub(super) fn forms() -> impl Iterator<Item = &'static Form> + Clone {
 }
 
 /// What is written as a step and is none, nor another word for one.
-const FOREIGN: [Advice; 6] = [
+const FOREIGN: [Advice; 7] = [
+    VARIABLES,
     (
         &["await"],
         "write `get: b` for an item, `acquire: s` for a permit, `wait: c` at a condition, `delay: 5s` for time",
@@ -143,12 +144,18 @@ impl Body<'_, '_> {
                 self.check.unread = true;
                 let message =
                     format!("`{}` takes a list of steps, found {}", entry.key.name, entry.value.described());
+                let span = self.check.reports.span_of(&entry.value);
                 let (span, hint) = match found {
                     Kind::Null => (
                         owner,
-                        "write the steps below it, further to the right, each after a `-`; no steps are `[]`",
+                        "write the steps below it, further to the right, each after a `-`; no steps are `[]`"
+                            .to_owned(),
                     ),
-                    _ => (self.check.reports.span_of(&entry.value), "write each step after a `-`"),
+                    Kind::Map(inner) if !inner.is_empty() => {
+                        let step = format!("`- {}: {}`", inner[0].key.name, written(&inner[0].value));
+                        (span, format!("write each step after a `-`, as in {step}"))
+                    }
+                    _ => (span, "write each step after a `-`".to_owned()),
                 };
                 self.check.reports.error_with_hint(span, message, hint);
             }
@@ -344,8 +351,7 @@ mod tests {
 
     #[test]
     fn the_layout_knows_which_steps_have_others_below_do() {
-        let takes =
-            |step: &&StepForm| step.form.fields.iter().any(|field| field.key == "do" && field.required);
+        let takes = |step: &&StepForm| step.form.fields.iter().any(|field| field.key == "do");
         let names: Vec<_> = all().filter(takes).map(|step| step.form.name).collect();
         assert_eq!(names, crate::scenario::yaml_layout::HAVE_DO);
     }

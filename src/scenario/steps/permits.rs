@@ -140,7 +140,8 @@ impl Body<'_, '_> {
             Kind::Map(entries) if !entries.is_empty() => self.numbered_permits(entries, usage, steps),
             Kind::Seq(_) | Kind::Map(_) => {
                 let span = self.check.reports.span_of(node);
-                self.check.reports.error(span, format!("`{}` names no resource", usage.key));
+                let message = format!("`{}` names no resource", usage.key);
+                self.check.reports.error_with_hint(span, message, format!("write `{}: name`", usage.key));
             }
             _ => self.one_permit(node, usage, main.key.key.site, steps),
         }

@@ -88,7 +88,7 @@ impl Body<'_, '_> {
         let size = from.as_ref().and_then(|found| found.entry.size);
         let at = fields.get("at").and_then(|node| self.slot(node, size, number));
         let ty = from.as_ref().and_then(|found| found.entry.ty);
-        let into = fields.get("into").map(|node| self.into(node, ty, count.as_ref()));
+        let into = fields.get("into").map(|node| self.into(node, ty, None, count.as_ref()));
         let (into, element) = into.flatten().unzip();
         let (memory, element) = (from?.reference, element.flatten());
         Some(StepKind::Read { memory, at: at?, count: count?.expr, into, element })

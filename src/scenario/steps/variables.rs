@@ -11,6 +11,7 @@ use crate::scenario::kinds::in_language;
 use crate::scenario::model::{Expr, Step, StepKind};
 use crate::scenario::names::{is_name, quoted, split_name};
 use crate::scenario::node::{Entry, Key, Kind, Node};
+use crate::scenario::scope::{ResourceEntry, TypedBy};
 use crate::scenario::source::Span;
 use crate::scenario::syntax::AstKind;
 use crate::scenario::tables::{Form, Shape, required};
@@ -179,11 +180,13 @@ impl Body<'_, '_> {
         Some(StepKind::Draw { into: VarId::from_index(position), from: from? })
     }
 
-    /// Where values go: a variable for one, an array for several.
+    /// Where values go, which are items of a buffer if one is given: a variable for one, an
+    /// array for several.
     pub(super) fn into(
         &mut self,
         node: &Node,
         ty: Option<Type>,
+        buffer: Option<&ResourceEntry>,
         count: Option<&Typed>,
     ) -> Option<(VarId, Option<Expr>)> {
         let (position, element, span) = match &node.kind {
@@ -214,7 +217,20 @@ impl Body<'_, '_> {
             };
             let first = if var.array { format!("{{array: n, of: {first}}}") } else { first.to_owned() };
             let name = split_name(node.text().unwrap_or("x"));
-            let hint = format!("its first value says what it holds: in `vars` write `{name}: {first}`");
+            let by = match buffer.map_or(TypedBy::Declared, |buffer| buffer.typed_by) {
+                TypedBy::Declared => String::new(),
+                TypedBy::Put(site) => format!(
+                    "; the items are {}s by the `put` on line {}, the first with a value: for others write `of: {}` at the buffer",
+                    plain(wanted),
+                    site.line,
+                    found.name()
+                ),
+                TypedBy::Nothing => format!(
+                    "; the items are integers because no `put` has a value: give it one, or write `of: {}` at the buffer",
+                    found.name()
+                ),
+            };
+            let hint = format!("its first value says what it holds: in `vars` write `{name}: {first}`{by}");
             self.check.reports.error_with_hint(span, message, hint);
         }
         let is_one = !var.array || element.is_some();

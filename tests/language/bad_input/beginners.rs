@@ -77,7 +77,7 @@ fn steps_of_a_step_stand_below_do() {
             "`with: mutex1` and `do: [{delay: 1s}]`",
         ),
         ("{delay: 1s, work: 2s}", 21, "this has `delay` and `work`", "two steps"),
-        ("repeat: 3", 9, "missing key `do` in `repeat`", "Write `do:` in a line below"),
+        ("repeat: 3", 9, "missing key `do` in `repeat`", "write the steps below `do:`"),
         ("{release: mutex1, do: []}", 27, "unknown key 'do' in `release`", "write `with: …` and `do: […]`"),
         ("{until: level(queue) > 1, do: []}", 35, "unknown key 'do' in `until`", "has no steps of its own"),
         ("{atomic: [], do: []}", 22, "unknown key 'do' in `atomic`", "right below it, without a `do`"),
@@ -87,7 +87,7 @@ fn steps_of_a_step_stand_below_do() {
     }
     // What YAML itself refuses.
     for (steps, line, column, message, hint) in [
-        ("repeat: 3\n        - put: shelf", 9, 9, "a list stands below `repeat`", "below a `do:`"),
+        ("repeat: 3\n        - put: shelf", 9, 9, "a list stands below `repeat`", "stand below `do:`"),
         ("with: m\n            - put: shelf", 9, 13, "a list stands below `with`", "in the column of `with`"),
         ("while: true\n\n  # a comment\n        - put: shelf", 11, 9, "stands below `while`", "`do:`"),
         (
@@ -152,7 +152,7 @@ fn steps_of_other_languages() {
         ("put: queue 3", 14, "found 'queue 3'", "`put: {to: queue, value: 3}`"),
         ("put: 3", 14, "found an integer", "`put: {to: name, value: 3}`"),
         ("acquire: 2", 18, "found an integer", "`acquire: {name: 2}`"),
-        ("read: slots", 15, "`read` is a map, found text", "`read: {from: slots, at: …, into: x}`"),
+        ("read: slots", 15, "`read` is a map, found text", "`read: {from: slots, at: 0, into: x}`"),
     ] {
         step_refused(step, column, message, hint);
     }
@@ -227,7 +227,7 @@ processes:
 #[test]
 fn values_of_other_languages() {
     for (step, column, message, hint) in [
-        ("set: {i: hello}", 18, "unknown parameter or variable 'hello'", "texts are no values"),
+        ("set: {i: hello}", 18, "unknown parameter or variable 'hello'", "there are no texts as values"),
         ("delay: random", 16, "unknown parameter or variable 'random'", "`delay: {uniform:"),
         ("repeat: forever", 17, "'forever'", "`while: true`"),
         ("if: i <> 3", 15, "unexpected '<>'", "`!=`"),

@@ -119,7 +119,7 @@ processes: {p: {do: [{delay: z}, {delay: e}, {set: {q: a}}]}}
 #[test]
 fn the_top_level_is_checked() {
     refused("version: 2\nprocesses: {p: {do: []}}\n", &[(1, 10, "not known", "`version: 1`")]);
-    refused("processes: {p: {do: []}}\n", &[(1, 1, "missing key `version`", "1.")]);
+    refused("processes: {p: {do: []}}\n", &[(1, 1, "missing key `version`", "`version: 1`")]);
     refused("version: 1\n", &[(1, 1, "missing key `processes`", "at least one")]);
     refused(
         "version: 1
