@@ -32,12 +32,13 @@
 //! test `tests/house_rules.rs`:
 //!
 //! ```text
-//! ground floor : nothing above it        backend  : kernel and what it may import
-//! trace        : ground floor            analysis : trace, ground floor
-//! table        : trace, ground floor     render   : trace, analysis, ground floor
+//! ground floor : nothing above it        analysis : trace, ground floor
+//! trace        : ground floor            render   : trace, analysis, ground floor
+//! table        : trace, ground floor
 //! scenario     : table, trace, ground floor
 //! program      : scenario, trace, ground floor
 //! kernel       : program, trace, ground floor
+//! backend      : kernel, program, scenario, table, trace, ground floor
 //! explore      : kernel, program, trace, analysis, ground floor
 //! sweep        : table, scenario, program, kernel, backend, trace, analysis, ground floor
 //! why          : sweep and what it may import
@@ -47,7 +48,7 @@
 //! ```
 //!
 //! `explore` imports from `analysis` the monitors of expectations, which it
-//! carries in its states. `analysis` and `render` work from a trace alone, so a saved trace draws the
+//! carries in its states, and `backend` from `table` and `scenario` how a recording is read. `analysis` and `render` work from a trace alone, so a saved trace draws the
 //! same picture. `scenario` and `program` import from `trace` only the names
 //! that a trace carries (kinds of resources and what there is to say of them,
 //! disciplines, templates of log texts).

@@ -70,6 +70,24 @@ pub const WIDEST: u32 = 20_000;
 /// The least width of a picture with text of [`FONT_SIZE`], in pixels.
 pub const NARROWEST: u32 = 400;
 
+/// What to write instead of a length that is no number of pixels.
+pub fn in_pixels(text: &str) -> String {
+    // 40 pixels are 1 cm, and an inch has 2.54 cm or 72 points.
+    const FACTORS: [(&str, f64); 6] =
+        [("cm", 40.0), ("mm", 4.0), ("in", 101.6), ("inch", 101.6), ("pt", 101.6 / 72.0), ("px", 1.0)];
+    let factor = |unit: &str| FACTORS.iter().find(|(known, _)| *known == unit).map(|(_, factor)| *factor);
+    let text = text.trim();
+    let unit = text.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == '.');
+    let number = text[..text.len() - unit.len()].parse::<f64>().ok();
+    let pixels = number.zip(factor(unit.trim())).map(|(number, factor)| (number * factor).round());
+    match pixels.filter(|pixels| (1.0..=f64::from(WIDEST)).contains(pixels)) {
+        Some(pixels) if pixels != f64::from(WIDTH) => {
+            format!("write it in pixels, {pixels}; {WIDTH} are 16 cm in print")
+        }
+        _ => format!("write it in pixels; {WIDTH} are 16 cm in print"),
+    }
+}
+
 /// What is wished of the pictures of a run; what is `None` or empty is left to us.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Look {
@@ -217,6 +235,18 @@ mod tests {
             assert!(!means(wish, "worker", "worker[2]"), "{wish}");
         }
         assert!(!means(&"*a".repeat(30), &"a".repeat(29), &"b".repeat(5_000)));
+    }
+
+    #[test]
+    fn lengths_in_pixels() {
+        for (text, pixels) in
+            [("10 cm", "400"), ("100mm", "400"), ("10in", "1016"), ("800px", "800"), ("7pt", "10")]
+        {
+            assert_eq!(in_pixels(text), format!("write it in pixels, {pixels}; 640 are 16 cm in print"));
+        }
+        for text in ["16cm", "wide", "16ell", "9999cm", "", "cm", "-1cm", "1.2.3cm"] {
+            assert_eq!(in_pixels(text), "write it in pixels; 640 are 16 cm in print", "{text}");
+        }
     }
 
     #[test]

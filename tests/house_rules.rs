@@ -15,7 +15,7 @@ const WINGS: &[(&str, &[&str])] = &[
     ("scenario", &["table", "trace"]),
     ("program", &["scenario", "trace"]),
     ("kernel", &["program", "trace"]),
-    ("backend", &["kernel", "program", "trace"]),
+    ("backend", &["kernel", "program", "trace", "table", "scenario"]),
     ("explore", &["kernel", "program", "trace", "analysis"]),
     ("analysis", &["trace"]),
     ("render", &["trace", "analysis"]),

@@ -7,7 +7,6 @@ use super::scenario::{Prepared, Scenario};
 use super::state::CodeState;
 use crate::explore::{self, Mismatch, Mode, NumberedCode, Schedule, Turn};
 use crate::trace::RecordingSink;
-use std::sync::atomic::AtomicBool;
 
 /// How a schedule was found, and what it shows.
 pub(super) struct Along<'w> {
@@ -50,7 +49,7 @@ pub(super) fn followed<'s, S: CodeState + Send>(
         memories: followed.machine.memories(program),
         trace: recording.finish(header, followed.outcome, followed.end),
         schedule: Some(schedule.text(&notes)),
-        is_end_known: AtomicBool::new(false),
+        is_end_named: false,
         state: code.state(followed.code),
     })
 }

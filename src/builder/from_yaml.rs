@@ -15,6 +15,7 @@ use super::source_map::{Place, SourceMap, shown};
 use super::state::CodeState;
 use super::written::Written;
 use crate::scenario::{LoadError, LoadedScenario, load_file, load_str, with_values};
+use crate::trace::Claim;
 use std::panic::Location;
 use std::path::Path;
 
@@ -157,6 +158,18 @@ impl<S: CodeState> Scenario<S> {
              `Run::check` and `check_every_schedule` take what is expected then",
             changed.join(", ")
         ))
+    }
+}
+
+impl<S: CodeState> Scenario<S> {
+    /// The outcome that the scenario's own text expects, if that can be held against its runs.
+    pub(super) fn own_outcome(&self, loaded: &LoadedScenario) -> Option<String> {
+        self.has_expectations(loaded).ok()?;
+        let expected = self.written()?.loaded.model.expect.expectations.iter();
+        expected.into_iter().find_map(|one| match &one.claim {
+            Claim::Outcome(outcome) => Some(outcome.clone()),
+            _ => None,
+        })
     }
 }
 

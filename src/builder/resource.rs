@@ -128,7 +128,7 @@ impl Resource {
         self.with("discipline", discipline.name().to_owned())
     }
 
-    /// The type of a buffer's items; otherwise that of the first put.
+    /// The type of a buffer's items; otherwise that of the first put with a value.
     #[must_use]
     pub fn of(self, ty: Type) -> Resource {
         self.with("of", ty.name().to_owned())

@@ -18,7 +18,6 @@ use crate::time::Time;
 use crate::trace::{DynSink, NamedOutcome, Outcome, RecordingSink, Trace};
 use crate::value::Value;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// So many blocked processes are told one by one.
 const TOLD: usize = 10;
@@ -32,8 +31,8 @@ pub struct Run<'a, S: CodeState = ()> {
     pub(super) memories: Vec<(ResourceId, Vec<Value>)>,
     /// The schedule that it followed, as a file, if it was not simply run.
     pub(super) schedule: Option<String>,
-    /// Whether somebody has said how it ends.
-    pub(super) is_end_known: AtomicBool,
+    /// Whether it is said that it ends as it did: by the scenario itself, or of this run.
+    pub(super) is_end_named: bool,
     /// The state of the code at the end.
     pub state: S,
 }
@@ -59,6 +58,7 @@ impl<S: CodeState> Scenario<S> {
     pub fn try_run(&self) -> Result<Run<'_, S>, Problems> {
         let Prepared { source_map, loaded, program, frames } = self.prepare(Expect::NOTHING)?;
         let seed = loaded.model.seed;
+        let own_end = self.own_outcome(&loaded);
         let mut state = self.first_state();
         let mut simulation = Simulation::new(&program, seed, 0);
         let mut recording = RecordingSink::new();
@@ -70,16 +70,9 @@ impl<S: CodeState> Scenario<S> {
             Err(interrupted) => unreachable!("nobody interrupts: {interrupted:?}"),
         };
         let memories = simulation.machine.memories(&program);
+        let is_end_named = own_end.as_deref() == Some(end.outcome.name());
         let trace = recording.finish(program.header(seed), end.outcome, end.end);
-        Ok(Run {
-            scenario: self,
-            source_map,
-            trace,
-            memories,
-            schedule: None,
-            is_end_known: AtomicBool::new(false),
-            state,
-        })
+        Ok(Run { scenario: self, source_map, trace, memories, schedule: None, is_end_named, state })
     }
 }
 
@@ -167,9 +160,9 @@ impl<S: CodeState> Run<'_, S> {
     /// Whether the run is as this text expects it, which has the form of
     /// `expect` in a file: `"total_time: {at_most: 31s}"`.
     ///
-    /// A deadlock, a fault or a limit is a failure, whatever else is expected, until somebody says
-    /// what the `outcome` is: this text, or one that was checked before and right, as in
-    /// `run.assert_deadlock().assert_count("loader.added", 3)`.
+    /// A deadlock, a fault or a limit is a failure, whatever else is expected, unless it is said that
+    /// the run ends so: by the `outcome` in this text or in the scenario's own, or of the run, as in
+    /// `let run = stuck.run().assert_deadlock();`.
     ///
     /// # Errors
     /// What was expected and what was seen, with the timeline and how to see
@@ -193,9 +186,7 @@ impl<S: CodeState> Run<'_, S> {
         }
         let no_races = prepared.loaded.model.expect.no_races;
         failed.extend(no_races.and_then(|line| self.trace.races().failure(&self.trace.header, line)));
-        if prepared.says_outcome() {
-            self.is_end_known.fetch_or(failed.is_empty(), Ordering::Relaxed);
-        } else {
+        if !prepared.says_outcome() {
             failed.extend(self.bad_end());
         }
         if failed.is_empty() {
@@ -212,11 +203,11 @@ impl<S: CodeState> Run<'_, S> {
     fn bad_end(&self) -> Option<FailedExpectation> {
         let name = match self.trace.outcome {
             Outcome::Completed | Outcome::Horizon => return None,
-            _ if self.is_end_known.load(Ordering::Relaxed) => return None,
+            _ if self.is_end_named => return None,
             Outcome::Deadlock(_) | Outcome::Fault(_) | Outcome::Limit { .. } => self.outcome(),
         };
         let message = format!(
-            "the run ended with the outcome {name}, which nobody expects; if it is to, say so first: `outcome: {name}`"
+            "the run ended with the outcome {name}, which nobody expects; if it is to, say so: `outcome: {name}` in the same text, or `let run = run.assert_outcome(\"{name}\")`"
         );
         Some(FailedExpectation { message, line: 0, seen: None })
     }
@@ -273,19 +264,36 @@ impl<S: CodeState> Run<'_, S> {
     /// Every process was done in the end.
     #[track_caller]
     pub fn assert_completed(&self) -> &Self {
-        self.assert_outcome("completed")
+        self.assert("outcome: completed")
     }
 
-    /// In the end some processes waited for what never comes.
+    /// In the end some processes waited for what never comes. See [`Run::assert_outcome`].
     #[track_caller]
-    pub fn assert_deadlock(&self) -> &Self {
+    pub fn assert_deadlock(self) -> Self {
         self.assert_outcome("deadlock")
     }
 
-    /// The run ended so: `completed`, `deadlock`, `horizon`, `fault` or `limit`.
+    /// The run ended so: `completed`, `deadlock`, `horizon`, `fault` or `limit`. What it gives
+    /// is the run of which that is said: of it more can be asserted, which of a run that
+    /// ends badly without a word fails.
+    ///
+    /// ```
+    /// use tempolane::builder::Scenario;
+    ///
+    /// let mut stuck = Scenario::new("stuck");
+    /// stuck.buffer("queue", 1);
+    /// stuck.process("worker", |p| {
+    ///     p.delay("1s").mark("ready").get("queue");
+    /// });
+    /// assert!(stuck.run().check("counts: {worker.ready: 1}").is_err());
+    /// let run = stuck.run().assert_deadlock();
+    /// run.assert_count("worker.ready", 1).assert_total_time("1s");
+    /// ```
     #[track_caller]
-    pub fn assert_outcome(&self, outcome: &str) -> &Self {
-        self.assert(&format!("outcome: {}", quoted(outcome)))
+    pub fn assert_outcome(mut self, outcome: &str) -> Self {
+        self.assert(&format!("outcome: {}", quoted(outcome)));
+        self.is_end_named = true;
+        self
     }
 
     /// The last process was done at this time.

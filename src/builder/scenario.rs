@@ -11,7 +11,7 @@ use super::steps::Steps;
 use super::term::{Distribution, Term, key};
 use super::written::{Setting, Written};
 use crate::program::{self, BoundProgram};
-use crate::scenario::{LoadError, LoadedScenario, load_amended, load_program};
+use crate::scenario::{LoadError, LoadedScenario, load_amended};
 use crate::trace::{Claim, Expected};
 use std::ops::{Deref, DerefMut};
 use std::panic::Location;
@@ -374,8 +374,8 @@ impl<S: CodeState> Scenario<S> {
         let (text, more) = source_map.source.text.split_at(text_ends);
         let settings = self.settings();
         let loaded = match &self.written {
-            Some(written) => load_amended(&written.loaded.source.label, text, more, &settings),
-            None => load_program(name, text, more, &settings),
+            Some(written) => load_amended(&written.loaded.source.label, text, more, &settings, false),
+            None => load_amended(name, text, more, &settings, true),
         };
         let mut loaded = loaded.map_err(|error| match error {
             LoadError::Diagnostics(found) => Problems::found(name, &source_map, &self.settings, &found),

@@ -15,7 +15,6 @@ use crate::explore::{self, Cancellation, End, Exploration, Mode, Options, Reduce
 use crate::trace::{Claim, Expectation};
 use std::fmt::Debug;
 use std::ops::ControlFlow;
-use std::sync::atomic::Ordering;
 
 /// What is made of an exploration.
 pub(super) type Judge<'j, 's, S, T> =
@@ -178,8 +177,7 @@ impl<S: CodeState + Send> Scenario<S> {
             match witness {
                 Some(witness) => {
                     let run = found.run(outcome, &witness);
-                    run.is_end_known.store(true, Ordering::Relaxed);
-                    Ok(Some(run))
+                    Ok(Some(Run { is_end_named: true, ..run }))
                 }
                 None => found.proves(exploration).map(|()| None),
             }

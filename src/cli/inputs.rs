@@ -11,7 +11,7 @@ use crate::figure::{counted, so_many};
 use crate::program::{BoundProgram, Program, compile};
 use crate::scenario::{
     Diagnostic, Diagnostics, LoadError, LoadedScenario, Severity, SourceFile, load_file, load_reader,
-    load_str,
+    load_str, set_twice,
 };
 use crate::value::Value;
 use serde::Serialize;
@@ -291,13 +291,10 @@ pub type Attempt = (PathBuf, Result<Loaded, LoadError>);
 /// set more than once.
 pub fn load_each(options: &ScenarioOptions) -> Result<impl Iterator<Item = Attempt> + '_, Failure> {
     let settings = &options.settings;
-    if let Some((name, [first, second, ..])) = by_name(settings)
-        .iter()
-        .find(|(_, values)| values.len() > 1)
-        .map(|(name, values)| (name, values.as_slice()))
-    {
+    // Said once, and not of each scenario.
+    if let Some((_, message)) = set_twice(settings).next() {
         return Err(Failure::usage(format!(
-            "--set {name} is given twice, as {first} and as {second}; `compare` runs a scenario with several values side by side"
+            "{message}; `compare` runs a scenario with several values side by side"
         )));
     }
     let mut labels = Labels::default();

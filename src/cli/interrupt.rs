@@ -53,11 +53,12 @@ pub fn requested() -> bool {
 /// # Errors
 /// If the user wants to stop.
 pub fn check() -> Result<(), Failure> {
-    if requested() {
-        Err(Failure { exit: Exit::Interrupted, message: "interrupted".to_owned() })
-    } else {
-        Ok(())
-    }
+    if requested() { Err(ended()) } else { Ok(()) }
+}
+
+/// That the user has stopped it.
+pub fn ended() -> Failure {
+    Failure { exit: Exit::Interrupted, message: "interrupted".to_owned() }
 }
 
 /// What a request does, in a thread of its own.

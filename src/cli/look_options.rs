@@ -2,7 +2,7 @@
 //!
 //! Decides what the options are called. What may be wished is decided in [`crate::look`].
 
-use crate::look::{ColourBy, FONT_SIZES, Look, Theme, WIDEST};
+use crate::look::{ColourBy, FONT_SIZES, Look, Theme, WIDEST, in_pixels};
 use crate::scenario::parse_duration;
 use crate::time::Time;
 use clap::Args;
@@ -27,11 +27,10 @@ pub struct LookOptions {
     #[arg(long, value_name = "DURATION", value_parser = moment)]
     pub to: Option<Time>,
     /// The width of timelines in pixels [default: 640, which is 16 cm in print]
-    #[arg(long, value_name = "PIXELS", value_parser = clap::value_parser!(u32).range(1..=i64::from(WIDEST)))]
+    #[arg(long, value_name = "PIXELS", allow_hyphen_values = true, value_parser = pixels(1, WIDEST))]
     pub width: Option<u32>,
     /// The size of the smallest text in pixels; all else grows with it [default: 10]
-    #[arg(long, value_name = "PIXELS", 
-        value_parser = clap::value_parser!(u32).range(i64::from(FONT_SIZES[0])..=i64::from(FONT_SIZES[1])))]
+    #[arg(long, value_name = "PIXELS", allow_hyphen_values = true, value_parser = pixels(FONT_SIZES[0], FONT_SIZES[1]))]
     pub font_size: Option<u32>,
     /// Colours on white, colours on black, or greys [default: light]
     #[arg(long, value_parser = PossibleValuesParser::new(Theme::NAMES).try_map(|name| Theme::named(&name).ok_or("no theme")))]
@@ -47,6 +46,17 @@ pub struct LookOptions {
 
 fn title(text: &str) -> Result<String, &'static str> {
     if text.trim().is_empty() { Err("a title is not empty") } else { Ok(text.to_owned()) }
+}
+
+/// Reads a number of pixels within these bounds.
+fn pixels(least: u32, most: u32) -> impl Fn(&str) -> Result<u32, String> + Clone {
+    move |text| match text.parse::<i64>() {
+        Ok(number) => u32::try_from(number)
+            .ok()
+            .filter(|number| (least..=most).contains(number))
+            .ok_or_else(|| format!("{number} is not in {least}..={most}")),
+        Err(_) => Err(in_pixels(text)),
+    }
 }
 
 fn moment(text: &str) -> Result<Time, String> {

@@ -8,6 +8,7 @@ mod bounded_file;
 mod calibrate;
 mod check;
 mod columns;
+mod commands;
 mod compare;
 mod completions;
 mod console;
@@ -110,7 +111,7 @@ pub fn run_command(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are results; everything else is wrong usage.
-            return told_by_parser(&error);
+            return told_by_parser(&commands::explained(error, &Cli::command()));
         }
     };
     if repeats_color(&arguments) {

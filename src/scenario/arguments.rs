@@ -6,7 +6,7 @@
 
 use super::context::Check;
 use super::data::{ColumnName, DataProblem};
-use super::distributions::{Purpose, distributions};
+use super::distributions::{self, Purpose, distributions};
 use super::fields::{self, Fields};
 use super::model::{Amount, DistributionKind, DistributionSpec, Expr};
 use super::names::{UNITS, quoted};
@@ -43,6 +43,7 @@ impl Body<'_, '_> {
             let names = distributions().iter().map(|form| form.name);
             let hint = format!("the distributions are {}", names.clone().collect::<Vec<_>>().join(", "));
             let message = format!("unknown distribution {}", quoted(&entry.key.name));
+            let hint = distributions::foreign(&entry.key.name).map_or(hint, str::to_owned);
             self.check.reports.unknown_with_hint(owner, message, &entry.key.name, names, hint);
             return None;
         };
@@ -68,7 +69,7 @@ impl Body<'_, '_> {
         if let Some(want) = purpose.want().filter(|&want| want != ty) {
             let message =
                 format!("`{}` draws {}, but {what} takes {}", form.name, ty.described(), want.described());
-            self.check.reports.error(owner, message);
+            self.check.reports.report(owner, message, instead_of_type(form.name, ty, want));
             return None;
         }
         Some(DistributionSpec { ty, purpose: number, kind, site: entry.key.site })
@@ -88,6 +89,18 @@ impl Body<'_, '_> {
         self.check.reports.error_with_hint(span, message, "write it as `{exponential: {mean: 1s}}`");
         None
     }
+}
+
+/// What to do about a distribution that draws values of another type than is wanted.
+fn instead_of_type(name: &str, ty: Type, want: Type) -> Option<String> {
+    let floats = "a variable of floats begins with one in `vars`, as in `x: 0.0`";
+    Some(match (ty, want) {
+        (Type::Float, Type::Int) if name == "uniform" => format!("`uniform_int` draws integers; {floats}"),
+        (Type::Float, Type::Int) => floats.to_owned(),
+        (Type::Duration, _) => "a variable of durations begins with one in `vars`, as in `x: 0s`".to_owned(),
+        (_, Type::Duration) => "its arguments need a unit, as in `5s`".to_owned(),
+        _ => return None,
+    })
 }
 
 /// A distribution by its name, which is one of the table's.

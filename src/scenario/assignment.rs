@@ -2,7 +2,14 @@
 //!
 //! Decides which step is meant: `set` for a variable, `write` for a memory.
 
-use super::names::is_word;
+use super::names::{is_name, is_word};
+
+/// The name and the value of `n = 0`, if a text is that.
+pub(super) fn parts(text: &str) -> Option<(&str, &str)> {
+    let (name, value) = text.split_once('=')?;
+    let (name, value) = (name.trim(), value.trim());
+    (is_name(name) && !value.is_empty() && !value.starts_with('=')).then_some((name, value))
+}
 
 /// What to write instead of a text that is an assignment, if it is one.
 /// `is_variable` tells arrays from memories.

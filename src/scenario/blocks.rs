@@ -5,7 +5,7 @@
 //! steps of a block do is what they would do at the call.
 
 use super::context::Check;
-use super::fields::{self, Fields};
+use super::fields::{self, Fields, Instead};
 use super::names::{Table, quoted};
 use super::node::{Entry, Key, Kind, Node};
 use super::scope::{Argument, Arguments, Block, Passed, Scope};
@@ -40,15 +40,16 @@ pub(super) fn called(call: &Node) -> Option<(Key, &[Entry])> {
 }
 
 impl Check<'_> {
-    /// Reads the blocks; their steps are checked where they are called.
-    pub fn blocks(&mut self, entry: Option<&Entry>) {
+    /// Reads the blocks; their steps are checked where they are called. `instead` knows what
+    /// other keys mean.
+    pub fn blocks(&mut self, entry: Option<&Entry>, instead: Instead<'_>) {
         let Some(entry) = entry.filter(|entry| entry.value.kind != Kind::Null) else { return };
         let owner = self.key_span(&entry.key);
         let entries = fields::entries(&mut self.reports, &entry.value, "blocks", owner).unwrap_or(&[]);
         for entry in entries {
             self.name(&entry.key, "block");
             let owner = self.key_span(&entry.key);
-            let fields = fields::read(&mut self.reports, &entry.value, &BLOCK, owner);
+            let fields = fields::read_but(&mut self.reports, &entry.value, &BLOCK, owner, None, instead);
             let params = fields.map(|fields| self.block_params(fields)).unwrap_or_default();
             let steps = fields.and_then(|fields| fields.entry("do")).cloned();
             let name = entry.key.name.clone();

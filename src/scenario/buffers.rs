@@ -1,14 +1,15 @@
 //! The types of buffers that say none.
 //!
-//! Decides: the type of the first item, in the order of the file, that a `put`
-//! gives a value for; integer if there is none.
+//! Decides: the type of the value of the first put, in the order of the file, that has
+//! one; integer if there is none. What is said where something else is wanted tells which
+//! put that is.
 
 use super::blocks::{DEEPEST, MOST_CALLS, called};
 use super::context::Check;
 use super::names::split_name;
 use super::node::{Entry, Kind, Node};
 use super::processes::Head;
-use super::scope::{Argument, Scope};
+use super::scope::{Argument, Scope, TypedBy};
 use crate::value::Type;
 
 impl Check<'_> {
@@ -25,7 +26,7 @@ impl Check<'_> {
             let entry = self.resources.at_mut(position);
             if entry.by_puts {
                 entry.ty = Some(Type::Int);
-                entry.by_puts = false;
+                (entry.by_puts, entry.typed_by) = (false, TypedBy::Nothing);
             }
         }
     }
@@ -102,7 +103,7 @@ impl Check<'_> {
             self.reports.unmute();
             let entry = self.resources.at_mut(position);
             entry.ty = typed.map(|typed| typed.ty());
-            entry.by_puts = false;
+            (entry.by_puts, entry.typed_by) = (false, TypedBy::Put(value.site));
         }
     }
 }

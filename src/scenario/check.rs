@@ -9,10 +9,12 @@ use super::context::Check;
 use super::data::DataFiles;
 use super::diagnostics::{Diagnostic, Reports};
 use super::fields::{self, Fields};
+use super::kinds;
 use super::model::{Limits, Model};
-use super::node::{Kind, Node};
+use super::node::{Entry, Kind, Node};
 use super::scope::Scope;
 use super::source::Span;
+use super::steps;
 use super::tables::{LIMITS, SCENARIO};
 use super::warnings;
 use crate::value::Value;
@@ -61,7 +63,12 @@ impl Check<'_> {
         overrides: &[(String, String)],
     ) -> Option<Checked> {
         let top = self.reports.span_of(root);
-        let fields = fields::read(&mut self.reports, root, &SCENARIO, top)?;
+        let instead = |entry: &Entry| {
+            let is_step =
+                || Some(format!("steps belong to a process, below its `do`; {}", steps::as_key(entry)?));
+            kinds::as_key(entry).or_else(is_step)
+        };
+        let fields = fields::read_but(&mut self.reports, root, &SCENARIO, top, None, &instead)?;
         self.version(fields);
         if let Some(node) = fields.get("description") {
             self.plain_text(node, "`description`");
@@ -70,7 +77,7 @@ impl Check<'_> {
         let name = name.map_or(default_name, str::to_owned);
         let params = self.params(fields.get("params"), overrides);
         let resources = self.resources(fields.get("resources"));
-        self.blocks(fields.entry("blocks"));
+        self.blocks(fields.entry("blocks"), &steps::as_key);
         let (resources, processes) = self.processes(fields.entry("processes"), resources);
         let scope = Scope::all_params();
         let horizon = fields.get("horizon").and_then(|node| self.duration(node, scope, "`horizon`"));

@@ -4,8 +4,10 @@
 //! Decides what may stand where a value is wanted, and the checks of values
 //! that are known when the scenario is loaded.
 
+use super::assignment;
 use super::data::DataFiles;
 use super::diagnostics::{Diagnostic, Located, Reports, TextError};
+use super::misfits;
 use super::model::Rwlock;
 use super::names::{LONGEST_NAME, NAME_RULE, Table, is_name, is_reserved, quoted};
 use super::node::{Key, Kind, Node};
@@ -166,7 +168,7 @@ impl<'t> Check<'t> {
         let name = &key.name;
         let cannot = || format!("{} cannot be the name of a {what}", quoted(name));
         let (message, hint) = if !is_name(name) {
-            self.refuse(name);
+            self.refuse(assignment::parts(name).map_or(name, |(name, _)| name));
             not_a_name(name, cannot())
         } else if name.len() > LONGEST_NAME {
             (format!("a name has at most {LONGEST_NAME} characters"), "choose a shorter one".to_owned())
@@ -188,7 +190,12 @@ impl<'t> Check<'t> {
             _ => {
                 let span = self.reports.span_of(node);
                 let message = format!("{what} takes text, found {}", node.described());
-                self.reports.error_with_hint(span, message, "put it in quotes");
+                let hint = match node.kind {
+                    Kind::Null => "write it behind the colon",
+                    Kind::Seq(_) => "one text stands here",
+                    _ => "put it in quotes",
+                };
+                self.reports.error_with_hint(span, message, hint);
                 None
             }
         }
@@ -205,7 +212,8 @@ impl<'t> Check<'t> {
                 let found = words.iter().find(|word| *word == text).copied();
                 if found.is_none() {
                     let message = format!("{} is not known as {what}", quoted(text));
-                    self.reports.unknown_with_hint(span, message, text, words.iter().copied(), hint());
+                    let hint = misfits::word(what, text).map_or_else(hint, str::to_owned);
+                    self.reports.unknown_with_hint(span, message, text, words.iter().copied(), hint);
                 }
                 found
             }
@@ -251,6 +259,10 @@ impl<'t> Check<'t> {
                     _ => format!("{what} takes an expression, found {}", node.described()),
                 };
                 match node.kind {
+                    Kind::Null => self.reports.error_with_hint(span, message, "write one behind the colon"),
+                    Kind::Map(_) => {
+                        self.reports.error_with_hint(span, message, "as in `n + 1`, without braces");
+                    }
                     Kind::Seq(_) => {
                         let hint = "one value stands here; several are an array, `xs: {array: n}` in `vars`, or the slots of a memory, set one by one";
                         self.reports.error_with_hint(span, message, hint);
@@ -273,7 +285,8 @@ impl<'t> Check<'t> {
             && number < least
         {
             let span = self.reports.span_of(node);
-            self.reports.error(span, format!("{what} is at least {least}, found {number}"));
+            let message = format!("{what} is at least {least}, found {number}");
+            self.reports.error_with_hint(span, message, format!("write {least} or more"));
             return None;
         }
         Some(typed)
@@ -372,6 +385,9 @@ impl<'t> Check<'t> {
 
 /// Why a text is no name, and what to do about it.
 fn not_a_name(name: &str, cannot: String) -> (String, String) {
+    if let Some((name, value)) = assignment::parts(name) {
+        return (cannot, format!("its first value stands behind a colon: `{name}: {value}`"));
+    }
     let letter = name.chars().find(|character| character.is_alphabetic() && !character.is_ascii());
     let message = match letter {
         Some(letter) => format!("{cannot}: `{letter}` is no letter from A to Z"),

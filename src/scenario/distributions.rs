@@ -3,7 +3,7 @@
 //! Decides the keys of each, those of a [`Family`] by its parameters, and which
 //! type is wanted of what is drawn. How a value is drawn is decided elsewhere.
 
-use super::tables::{Field, Form, Shape, optional, required};
+use super::tables::{Advice, Field, Form, Shape, advice, optional, required};
 use crate::random::distributions::families;
 use crate::random::{Family, Parameter, Takes};
 use crate::value::Type;
@@ -41,10 +41,37 @@ pub(super) fn distributions() -> &'static [Form] {
 fn form_of(family: &'static Family) -> Form {
     let field = |parameter: &'static Parameter| {
         let shape = if parameter.takes == Takes::Whole { Shape::Whole } else { Shape::Value };
-        required(parameter.name, shape, parameter.doc)
+        required(parameter.name, shape, parameter.doc).foreign(foreign_parameter(parameter.name))
     };
     let fields: Vec<Field> = family.parameters.iter().map(field).collect();
     Form { name: family.name, doc: family.doc, fields: fields.leak() }
+}
+
+/// What a parameter is called elsewhere.
+fn foreign_parameter(name: &str) -> &'static [&'static str] {
+    match name {
+        "low" => &LOWER,
+        "high" => &UPPER,
+        "mean" => &["mu", "average", "avg", "expected", "expectation"],
+        "sd" => &["std", "stddev", "stdev", "sigma", "deviation"],
+        _ => &[],
+    }
+}
+
+const LOWER: [&str; 6] = ["min", "minimum", "lower", "from", "a", "least"];
+const UPPER: [&str; 6] = ["max", "maximum", "upper", "to", "b", "most"];
+
+/// What distributions are called elsewhere, and how they are written here.
+const FOREIGN: [Advice; 4] = [
+    (&["exp", "expo", "expovariate", "negexp", "Exponential"], "write `exponential: {mean: 1s}`"),
+    (&["gauss", "gaussian", "normalvariate", "norm", "Normal"], "write `normal: {mean: 5s, sd: 1s}`"),
+    (&["random", "rand", "unif", "range", "between", "Uniform"], "write `uniform: {low: 1s, high: 5s}`"),
+    (&["randint", "int", "integer", "dice"], "write `uniform_int: {low: 1, high: 6}`"),
+];
+
+/// What to write instead of a distribution of this name.
+pub(super) fn foreign(name: &str) -> Option<&'static str> {
+    advice(&FOREIGN, name)
 }
 
 const CONSTANT: Form = Form {
@@ -110,5 +137,5 @@ const UNIT: Field = optional(
     "The unit of the column's numbers, if they are durations; rounded to whole nanoseconds.",
 );
 
-const LOW: Field = required("low", Shape::Value, "The lowest value.");
-const HIGH: Field = required("high", Shape::Value, "The highest value.");
+const LOW: Field = required("low", Shape::Value, "The lowest value.").foreign(&LOWER);
+const HIGH: Field = required("high", Shape::Value, "The highest value.").foreign(&UPPER);

@@ -9,6 +9,7 @@
 use super::context::Check;
 use super::fields::{self, Fields};
 use super::labels::Part;
+use super::misfits;
 use super::names::quoted;
 use super::node::{Entry, Kind, Node};
 use super::scope::{ResourceEntry, Scope};
@@ -48,6 +49,8 @@ impl Check<'_> {
                 expected.no_races = self.word(node, "what is expected of races", &[NONE]).map(|_| line);
                 return;
             }
+            // Two names in a list are one claim, in another form.
+            "before" if misfits::order(node).is_some() => return drop(self.before(node)),
             "before" => return self.one_or_list(node, expected, Self::before),
             "reaches" => return self.one_or_list(node, expected, Self::reaches),
             "never_together" => return self.never_together(entry, expected),
@@ -184,14 +187,25 @@ impl Check<'_> {
     }
 
     fn leveled(&mut self, entry: &Entry) -> Option<Claim> {
-        let bounds = self.whole_bounds(&entry.value, "a level");
         let part = Part::whole(&entry.key);
-        let (resource, known) = self.one_resource(part, "resource")?;
-        if let Some(kind) = known.kind.filter(|kind| kind.level().is_none()) {
+        let found = self.one_resource(part, "resource");
+        if let Some(kind) =
+            found.as_ref().and_then(|(_, known)| known.kind).filter(|kind| kind.level().is_none())
+        {
             let message = format!("{} is a {}, which has no level", quoted(part.text), kind.name());
-            self.reports.error(part.span(self), message);
+            let hint = kind.has_slots().then(|| {
+                let values = match entry.value.kind {
+                    Kind::Int(number) => number.to_string(),
+                    _ => "…".to_owned(),
+                };
+                format!("what it holds at the end is asked in `memories: {{{}: [{values}]}}`", part.text)
+            });
+            let span = part.span(self);
+            self.reports.report(span, message, hint);
             return None;
         }
+        let bounds = self.whole_bounds(&entry.value, "a level");
+        let (resource, _) = found?;
         Some(Claim::Level { resource, bounds: bounds? })
     }
 
@@ -289,8 +303,13 @@ impl Check<'_> {
         let part = Part::whole(&entry.key);
         let (memory, known) = self.one_resource(part, "memory")?;
         if !known.kind.is_some_and(ResourceKind::has_slots) {
-            let kind = known.kind.map_or("", ResourceKind::name);
-            self.reports.error(part.span(self), format!("{} is a {kind}, not a memory", quoted(part.text)));
+            let kind = known.kind?;
+            let message = format!("{} is a {}, not a memory", quoted(part.text), kind.name());
+            let hint = kind
+                .level()
+                .map(|_| format!("how much there is of it is asked in `levels: {{{}: …}}`", part.text));
+            let span = part.span(self);
+            self.reports.report(span, message, hint);
             return None;
         }
         let values = self.values(entry, known.ty, "the content of the memory")?;
@@ -302,8 +321,10 @@ impl Check<'_> {
         let Kind::Seq(nodes) = &entry.value.kind else {
             if entry.value.kind != Kind::Bad {
                 let span = self.key_span(&entry.key);
-                let name = quoted(&entry.key.name);
-                self.reports.error(span, format!("{name} takes a list, found {}", entry.value.described()));
+                let name = &entry.key.name;
+                let message = format!("{} takes a list, found {}", quoted(name), entry.value.described());
+                let hint = format!("write `{name}: [{}]`", misfits::written(&entry.value));
+                self.reports.error_with_hint(span, message, hint);
             }
             return None;
         };
@@ -335,6 +356,9 @@ impl Check<'_> {
         form: &'static Form,
         number: &dyn Fn(&mut Self, &Node) -> Option<Typed>,
     ) -> Option<Bounds> {
+        if self.mistakes_bounds(node) {
+            return None;
+        }
         let known = |check: &mut Self, node: &Node| u64::try_from(number(check, node)?.known_int()?).ok();
         if !matches!(node.kind, Kind::Map(_)) {
             return known(self, node).map(Bounds::exactly);
@@ -355,6 +379,15 @@ impl Check<'_> {
             return None;
         }
         Some(bounds)
+    }
+
+    /// Reports bounds that are no map: `1s..2s`, or `< 2s`.
+    pub(super) fn mistakes_bounds(&mut self, node: &Node) -> bool {
+        let Some(meant) = misfits::bounds(node) else { return false };
+        let span = self.reports.span_of(node);
+        let message = format!("bounds are a map, found {}", node.described());
+        self.reports.error_with_hint(span, message, format!("write `{meant}`"));
+        true
     }
 
     /// Bounds without any; an unknown key has been reported already.
@@ -397,11 +430,24 @@ impl Check<'_> {
             Some("ready") => StatePredicate::Ready,
             Some("delayed") => StatePredicate::Delayed,
             Some("blocked") => StatePredicate::Blocked,
-            _ => {
+            Some(_) => {
                 let message = format!("{} is nothing that a process is in", quoted(part.text));
                 let hint = "write `process.running`, `.ready`, `.delayed` or `.blocked`, or `{process: …, holds: …}`, \
                             or `{process: …, from: …, to: …}`";
                 self.reports.error_with_hint(part.span(self), message, hint);
+                return None;
+            }
+            None => {
+                let name = part.text;
+                let message = format!("what {} is in is missing", quoted(name));
+                let hint = format!(
+                    "write `{name}.running`, or `.ready`, `.delayed` or `.blocked`; of a section `{{process: {name}, holds: m}}` with its mutex, \
+                     or `{{process: {name}, from: a, to: b}}` with two marks"
+                );
+                // Of a process that there is not, that is enough.
+                if who.is_some() {
+                    self.reports.error_with_hint(part.span(self), message, hint);
+                }
                 return None;
             }
         };

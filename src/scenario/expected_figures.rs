@@ -13,9 +13,13 @@ use super::node::{Entry, Kind, Node};
 use super::scope::Scope;
 use super::tables::{FIGURE_BOUNDS, MARK_FIGURES};
 use crate::trace::{
-    Expected, Figure, FigureExpectation, FigureRange, MarkFigure, REPORT_HEADS, WHOLE_FIGURES,
+    BLOCKED, Expected, Figure, FigureExpectation, FigureRange, MarkFigure, PROCESS_FIGURES, REPORT_HEADS,
+    RESOURCE_FIGURES, WHOLE_FIGURES,
 };
 use crate::value::{Type, Value};
+
+/// Where all figures are seen.
+const LISTED: &str = "`tempolane run --format json` prints all that there are";
 
 /// What numbers a figure can be compared with.
 #[derive(Debug, Clone, Copy)]
@@ -113,7 +117,9 @@ impl Check<'_> {
         let (head, rest) = part.split();
         if !REPORT_HEADS.contains(&head.text) {
             let message = format!("unknown figure {}", quoted(head.text));
-            let hint = format!("a path begins with {}", REPORT_HEADS.join(", "));
+            let hint = self
+                .path_meant(part)
+                .unwrap_or_else(|| format!("a path begins with {}; {LISTED}", REPORT_HEADS.join(", ")));
             let span = head.span(self);
             self.reports.unknown_with_hint(span, message, head.text, REPORT_HEADS.into_iter(), hint);
             return None;
@@ -135,12 +141,66 @@ impl Check<'_> {
             }
         };
         match head.text {
-            "processes" => self.one_process(whose).map(drop),
-            "resources" => self.one_resource(whose, "resource").map(drop),
+            "processes" => {
+                self.one_process(whose)?;
+                self.known_figure(rest?.split().1?, "process", PROCESS_FIGURES.iter().chain(&[BLOCKED]))
+            }
+            "resources" => {
+                self.one_resource(whose, "resource")?;
+                self.known_figure(rest?.split().1?, "resource", RESOURCE_FIGURES.iter())
+            }
             "marks" => self.mark(whose).map(drop),
             "measures" => self.measure_figure(whose, rest?.split().1?),
             _ => Some(()),
         }
+    }
+
+    /// Checks the key of a figure of a process or a resource.
+    fn known_figure<'k>(
+        &mut self,
+        part: Part<'_>,
+        whose: &str,
+        known: impl Iterator<Item = &'k &'k str> + Clone,
+    ) -> Option<()> {
+        let (key, more) = part.split();
+        let span = key.span(self);
+        if key.text == BLOCKED && more.is_none() {
+            let hint =
+                "say for which resource, as in `blocked_ns.m`, or write `blocked_total_ns` for all of them";
+            self.reports.error_with_hint(span, "`blocked_ns` has parts, one for each resource", hint);
+            return None;
+        }
+        if !known.clone().any(|known| *known == key.text) {
+            let message = format!("a {whose} has no figure {}", quoted(key.text));
+            let hint = format!("it has {}; {LISTED}", known.clone().copied().collect::<Vec<_>>().join(", "));
+            // `finished` is `finished_ns`.
+            let timed = format!("{}_ns", key.text);
+            let meant = if known.clone().any(|known| *known == timed) { &timed } else { key.text };
+            self.reports.unknown_with_hint(span, message, meant, known.copied(), hint);
+            return None;
+        }
+        if let (Some(more), true) = (more, key.text != BLOCKED) {
+            let span = more.span(self);
+            self.reports.error(span, format!("{} is a number and has no parts", quoted(key.text)));
+            return None;
+        }
+        Some(())
+    }
+
+    /// What a path means that begins with a name, or with the key of a figure.
+    fn path_meant(&self, part: Part<'_>) -> Option<String> {
+        let name = part.text.split(['.', '[']).next()?;
+        let is_key = |known: &[&str]| part.text == name && known.contains(&name);
+        if self.resources.position(name).is_some() {
+            return Some(format!("write `resources.{}`; {LISTED}", part.text));
+        }
+        if self.processes.position(name).is_some() {
+            return Some(format!("write `processes.{}`; {LISTED}", part.text));
+        }
+        if is_key(&RESOURCE_FIGURES) {
+            return Some(format!("write `resources.NAME.{name}`, with the name of a resource"));
+        }
+        is_key(&PROCESS_FIGURES).then(|| format!("write `processes.NAME.{name}`, with the name of a process"))
     }
 
     /// Checks the name of a measure and that of a figure of it.
@@ -166,6 +226,9 @@ impl Check<'_> {
 
     /// One number, or bounds of one.
     fn figure_range(&mut self, node: &Node, wanted: Wanted) -> Option<FigureRange> {
+        if self.mistakes_bounds(node) {
+            return None;
+        }
         if !matches!(node.kind, Kind::Map(_)) {
             return self.figure_number(node, wanted).map(FigureRange::exactly);
         }

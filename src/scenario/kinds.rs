@@ -7,6 +7,8 @@
 
 use super::choosing::ORDER;
 use super::hours::{BREAKDOWN, BY_HOURS, HOLDERS};
+use super::misfits::written;
+use super::node::{Entry, Kind, Node};
 use super::processors;
 use super::rwlocks::PREFER;
 use super::steps::body::Use;
@@ -253,12 +255,93 @@ pub(super) fn foreign(word: &str) -> Option<&'static str> {
     advice(KINDS.iter().map(|kind| &kind.foreign), word)
 }
 
+/// The kind that has a number by this key, and the key.
+pub(super) fn of_number(word: &str) -> Option<(&'static str, &'static str)> {
+    forms().iter().find_map(|form| {
+        let number = form.fields.iter().find(|field| field.required && field.key == word)?;
+        (number.key != "kind").then_some((form.name, number.key))
+    })
+}
+
+/// What to write instead of a resource without a kind, by its name: `lock` is a mutex.
+pub(super) fn of_name(name: &str, value: &Node) -> String {
+    let plain = without_number(name);
+    match (&value.kind, KINDS.iter().find(|kind| kind.is_called(plain))) {
+        (Kind::Int(number), _) => format!(
+            "write `{name}: {{kind: semaphore, permits: {number}}}`, or another kind; a number that does not change stands in `params`"
+        ),
+        (_, Some(kind)) => format!("write `{name}: {}`", kind.example("1")),
+        (_, None) => format!(
+            "say what it is, as in `{name}: mutex` or `{name}: {{kind: buffer, capacity: 3}}`; what belongs to it stands further to the right"
+        ),
+    }
+}
+
+/// The kind of this name.
+pub(super) fn named(word: &str) -> Option<ResourceKind> {
+    KINDS.iter().map(|kind| kind.kind).find(|kind| kind.name() == word)
+}
+
+/// A resource of a kind that fits, as it is declared: of the kind that its name means, or
+/// else of the first.
+pub(super) fn declared(name: &str, fits: impl Fn(ResourceKind) -> bool) -> String {
+    let plain = without_number(name);
+    let mut fitting = KINDS.iter().filter(|kind| fits(kind.kind));
+    let meant = fitting.clone().find(|kind| kind.is_called(plain));
+    let kind = meant.or_else(|| fitting.next()).unwrap_or(&KINDS[0]);
+    let number = if kind.kind.has_slots() { "0" } else { "1" };
+    format!("{name}: {}", kind.example(number))
+}
+
+/// A name without a number at its end: `lock2` is a lock.
+fn without_number(name: &str) -> &str {
+    name.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '_')
+}
+
+/// What to write instead of a key of the whole file that means a kind of resource, as
+/// `memories: {sold: 6}` does.
+pub(super) fn as_key(entry: &Entry) -> Option<String> {
+    let word = entry.key.name.as_str();
+    let mut singular = ["es", "s", ""]
+        .into_iter()
+        .filter_map(|end| word.strip_suffix(end))
+        .chain(word.strip_suffix("ies").map(|_| "memory").filter(|_| word == "memories"));
+    let kind = singular.find_map(|word| KINDS.iter().find(|kind| kind.is_called(word)))?;
+    let (name, number) = match &entry.value.kind {
+        Kind::Map(inner) => inner.first().map(|first| (first.key.name.as_str(), written(&first.value)))?,
+        Kind::Seq(items) => (items.first().and_then(Node::text).unwrap_or("name"), String::new()),
+        _ => ("name", String::new()),
+    };
+    let number = if number.is_empty() || number == "…" { "1" } else { &number };
+    let holds = match kind.kind.descriptor().holds {
+        Holds::Slots => ", where `value` is what each slot holds at the start",
+        Holds::Items | Holds::Nothing => "",
+    };
+    Some(format!("what is shared stands below `resources`: `{name}: {}`{holds}", kind.example(number)))
+}
+
 /// The kinds for which their word is enough.
 pub(super) fn short() -> impl Iterator<Item = &'static Form> {
     forms().iter().filter(|form| form.fields.iter().all(|field| !field.required || field.key == "kind"))
 }
 
 impl KindInLanguage {
+    /// Whether a word is its name, or means it elsewhere.
+    fn is_called(&self, word: &str) -> bool {
+        self.kind.name() == word || self.foreign.0.contains(&word)
+    }
+
+    /// A resource of the kind with a number, as it stands in a file.
+    fn example(&self, value: &str) -> String {
+        let descriptor = self.kind.descriptor();
+        let name = descriptor.name;
+        match (&descriptor.number, descriptor.holds) {
+            (None, _) => name.to_owned(),
+            (Some(number), Holds::Slots) => format!("{{kind: {name}, {}: 1, value: {value}}}", number.key),
+            (Some(number), _) => format!("{{kind: {name}, {}: {value}}}", number.key),
+        }
+    }
+
     /// What its number may be.
     fn number_shape(&self) -> Shape {
         match self.kind {
@@ -275,8 +358,7 @@ impl KindInLanguage {
         let holds = match descriptor.holds {
             Holds::Nothing => None,
             Holds::Items => {
-                let doc =
-                    "The type of the items, or of each field of records; default that of the first put.";
+                let doc = "The type of the items, or of each field of records; default that of the first put with a value.";
                 Some(optional("of", ITEM_TYPE, doc))
             }
             Holds::Slots => {

@@ -10,9 +10,10 @@ use super::node::Key;
 use super::references::split_instance;
 use super::scope::ResourceEntry;
 use super::source::Span;
+use super::unknown::{unknown_process, unknown_resource};
 use crate::figure::there_are;
 use crate::ids::{MarkId, ProcessId, ResourceId, Site};
-use crate::trace::Instances;
+use crate::trace::{Instances, ResourceKind};
 
 /// A piece of a scalar's text, so that a problem is shown where it is.
 #[derive(Debug, Clone, Copy)]
@@ -102,8 +103,7 @@ impl Check<'_> {
             return Some((position, index));
         }
         let span = name.span(self);
-        let message = format!("unknown process {}", quoted(name.text));
-        self.reports.unknown(span, message, name.text, self.processes.names());
+        unknown_process(&mut self.reports, (&self.processes, &self.resources), span, name.text);
         None
     }
 
@@ -113,8 +113,13 @@ impl Check<'_> {
         let (name, index) = self.name_and_index(part)?;
         let Some(position) = self.resources.position(name.text) else {
             let span = name.span(self);
-            let message = format!("unknown {what} {}", quoted(name.text));
-            self.reports.unknown(span, message, name.text, self.resources.names());
+            let fits = |kind: ResourceKind| match what {
+                "memory" => kind.has_slots(),
+                "mutex" => kind.is_owned(),
+                _ => true,
+            };
+            let known = (&self.processes, &self.resources);
+            unknown_resource(&mut self.reports, known, span, (what, name.text), fits);
             return None;
         };
         self.resources.at(position).asked.set(true);

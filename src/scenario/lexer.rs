@@ -55,9 +55,14 @@ const SIGNS: [(&str, &str); 22] = [
 ];
 
 /// Signs of other languages, with what to write instead.
-const FOREIGN: [(&str, &str); 11] = [
+const FOREIGN: [(&str, &str); 16] = [
     ("**", "there is no power operator; multiply"),
-    ("//", "`/` of integers rounds down already"),
+    ("//", "`/` of integers rounds down already; a comment begins with ` #`"),
+    ("<>", "unequal is written `!=`"),
+    ("=<", "write `<=`"),
+    ("=>", "write `>=`"),
+    ("\u{2260}", "unequal is written `!=`"),
+    ("..", super::foreign::BETWEEN),
     ("=", "equality is written `==`; a step gives a variable a value, `set: {n: n + 1}`"),
     ("&", "write `and`"),
     ("|", "write `or`"),

@@ -183,38 +183,16 @@ pub fn load_str(
     text: &str,
     overrides: &[(String, String)],
 ) -> Result<LoadedScenario, LoadError> {
-    load_text(label, text, "", overrides, false)
+    load_amended(label, text, "", overrides, false)
 }
 
 /// As [`load_str`], with what `more`, YAML as well, has at its top level in the place of what
 /// the text has under the same keys. Places in it are those behind the last line of the text.
+/// In a text that is written `by_program`, `code: n` is a step, for code that only the program has.
 ///
 /// # Errors
 /// As [`load_str`].
 pub fn load_amended(
-    label: &str,
-    text: &str,
-    more: &str,
-    overrides: &[(String, String)],
-) -> Result<LoadedScenario, LoadError> {
-    load_text(label, text, more, overrides, false)
-}
-
-/// As [`load_amended`], for a text that a program has written: `code: n` is a step
-/// in it, for code that only the program has.
-///
-/// # Errors
-/// As [`load_str`].
-pub fn load_program(
-    label: &str,
-    text: &str,
-    more: &str,
-    overrides: &[(String, String)],
-) -> Result<LoadedScenario, LoadError> {
-    load_text(label, text, more, overrides, true)
-}
-
-fn load_text(
     label: &str,
     text: &str,
     more: &str,

@@ -49,6 +49,7 @@ mod loops;
 mod measured;
 mod measures;
 mod mend;
+mod misfits;
 mod model;
 mod names;
 mod node;
@@ -64,6 +65,7 @@ mod resource_spec;
 mod resources;
 mod rewrite;
 mod rwlocks;
+mod samples;
 mod schema;
 mod scope;
 mod snippet;
@@ -74,10 +76,12 @@ mod syntax;
 mod tables;
 mod typed;
 mod typing;
+mod unknown;
 mod warnings;
 mod watched;
 mod yaml;
 mod yaml_error;
+mod yaml_layout;
 
 #[cfg(test)]
 mod bounds;
@@ -89,14 +93,13 @@ pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use evaluate::{EvalCause, EvalError, evaluate, evaluate_for, evaluate_params};
 pub use factors::{Changed, Factor, FactorKind, FactorLevel, changed, factors};
 pub use folder::{folder_name, numbered};
-pub use load::{
-    LoadError, LoadedScenario, MOST_BYTES, load_amended, load_file, load_program, load_reader, load_str,
-};
+pub use load::{LoadError, LoadedScenario, MOST_BYTES, load_amended, load_file, load_reader, load_str};
 pub use lock_order::circular_locking;
 pub use model::*;
 pub use names::suggestion;
 pub use number::parse_duration;
 pub use open_order::hangs_on_order;
+pub use params::set_twice;
 pub use processors::MOST_LEVELS;
 pub use rewrite::with_values;
 pub use schema::schema;

@@ -65,6 +65,11 @@ impl Key {
 }
 
 impl Node {
+    /// The text that it is, if it is text.
+    pub fn text(&self) -> Option<&str> {
+        if let Kind::Text(text) = &self.kind { Some(text) } else { None }
+    }
+
     /// This map with the entries of another one in the place of those with the same keys.
     pub fn amended(mut self, by: Node) -> Node {
         if let (Kind::Map(entries), Kind::Map(others)) = (&mut self.kind, by.kind) {

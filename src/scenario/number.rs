@@ -66,7 +66,14 @@ fn read_one(text: &str, start: usize) -> Result<(Number, usize), TextError> {
         }
     }
     if whole_end - start > 1 && bytes[start] == b'0' {
-        return Err(TextError::new(start..end, "a number may not begin with a needless 0"));
+        let error = TextError::new(start..end, "a number may not begin with a needless 0");
+        // `1,000` is a number, a comma and another number.
+        let is_second = |before: &str| before.ends_with(|last: char| last.is_ascii_digit());
+        let thousands = text[..start].strip_suffix(',').is_some_and(is_second);
+        return Err(error.with_hint(match thousands {
+            true => "the digits of a number stand together, as in `1000`",
+            false => "leave the 0 out",
+        }));
     }
     let number_end = end;
     let is_suffix = |character: char| character.is_alphanumeric() || character == '_';
@@ -144,16 +151,30 @@ pub(super) fn unit_meant(word: &str) -> Option<&'static str> {
     own.or_else(|| UNIT_WORDS.iter().find(|(words, _)| words.contains(&word)).map(|(_, unit)| *unit))
 }
 
+/// A duration of several parts, `1h30m`, as it is written: `1h 30min`. `None` if it is none.
+fn parts_apart(mut text: &str) -> Option<String> {
+    let is_number = |letter: char| letter.is_ascii_digit() || letter == '.';
+    let mut parts: Vec<(String, u64)> = Vec::new();
+    while !text.is_empty() {
+        let (number, rest) = text.split_at(text.find(|letter| !is_number(letter))?);
+        let (unit, rest) = rest.split_at(rest.find(is_number).unwrap_or(rest.len()));
+        let unit = if unit == "m" { "min" } else { unit_meant(unit)? };
+        let &(_, nanos) = UNITS.iter().find(|(known, _)| *known == unit)?;
+        parts.push((format!("{number}{unit}"), nanos));
+        text = rest;
+    }
+    // From large to small the parts are one duration; in another order they are a sum.
+    let descends = parts.windows(2).all(|pair| pair[0].1 > pair[1].1);
+    let texts: Vec<String> = parts.into_iter().map(|(text, _)| text).collect();
+    (texts.len() > 1).then(|| texts.join(if descends { " " } else { " + " }))
+}
+
 fn unknown_unit(text: &str, start: usize, unit_start: usize, end: usize) -> TextError {
     let number = &text[start..unit_start];
     let suffix = &text[unit_start..end];
-    let compound = UNITS.iter().find_map(|(unit, _)| {
-        let rest = suffix.strip_prefix(unit)?;
-        rest.starts_with(|first: char| first.is_ascii_digit()).then_some((unit, rest))
-    });
-    if let Some((unit, rest)) = compound {
-        return TextError::new(start..end, "a duration is written with one unit")
-            .with_hint(format!("write `{number}{unit} + {rest}`"));
+    if let Some(apart) = parts_apart(&text[start..end]) {
+        let message = "the parts of a duration are written with a space between them";
+        return TextError::new(start..end, message).with_hint(format!("write `{apart}`"));
     }
     if suffix.starts_with('_') {
         return TextError::new(start..end, "the digits of a number cannot be separated")
@@ -275,7 +296,12 @@ mod tests {
             ("1_000", "cannot be separated"),
             ("1.", "write `1.0`"),
             ("007", "needless 0"),
-            ("1min30s", "write `1min + 30s`"),
+            ("1min30s", "write `1min 30s`"),
+            ("1h30m", "write `1h 30min`"),
+            ("1m30s", "write `1min 30s`"),
+            ("1s500ms", "write `1s 500ms`"),
+            ("30s1min", "write `30s + 1min`"),
+            ("1s2parsecs", "unknown unit 's2parsecs'"),
             ("5m", "minutes are written `min`"),
             ("5weeks", "unknown unit 'weeks'"),
             ("9223372036854775809", "does not fit 64 bits"),

@@ -7,8 +7,9 @@ use super::beside::{source_beside, typed_beside, with_origin};
 use super::context::Check;
 use super::diagnostics::{Diagnostic, Reports};
 use super::fields;
+use super::misfits;
 use super::model::Param;
-use super::names::{Table, quoted};
+use super::names::{Table, nearest, quoted};
 use super::node::{Entry, Kind, Node};
 use super::scope::{ParamEntry, Scope};
 use super::source::{SourceFile, Span, narrow};
@@ -27,7 +28,7 @@ impl Check<'_> {
             self.params.push(&entry.key.name, ParamEntry { ty: None, value: None, site, used: false.into() });
         }
         // Of a list the names are known, so that their uses are no problems.
-        for name in node.into_iter().flat_map(fields::listed) {
+        for name in node.into_iter().flat_map(misfits::listed) {
             let site = Site::default();
             self.params.push(name, ParamEntry { ty: None, value: None, site, used: true.into() });
         }
@@ -35,11 +36,12 @@ impl Check<'_> {
         for (position, entry) in entries.iter().enumerate() {
             params.extend(self.param(position, entry, overrides));
         }
-        for (number, (name, text)) in overrides.iter().enumerate() {
-            if let Some((_, first)) = overrides[..number].iter().find(|(before, _)| before == name) {
-                let items = set_again(name, first, text);
-                self.reports.extend(items);
-            }
+        for ((name, text), message) in set_twice(overrides) {
+            self.reports.extend(of_override(name, text, |reports, span| {
+                reports.error_with_hint(span, message, "set it once");
+            }));
+        }
+        for (name, text) in overrides {
             if self.params.position(name).is_none() {
                 let known = self.params.names();
                 let items = unknown_override(name, text, known);
@@ -101,20 +103,43 @@ fn unknown_override<'p>(name: &str, text: &str, known: impl Iterator<Item = &'p 
         [] => "the scenario has no parameters".to_owned(),
         _ => format!("its parameters are {listed}"),
     };
-    let source = override_source(name, text);
-    let mut reports = Reports::new(&source.text);
-    let span = Span { site: Site { line: 1, column: 1 }, length: narrow(name.chars().count().max(1)) };
-    let message = format!("unknown parameter {}", quoted(name));
-    reports.unknown_with_hint(span, message, name, known.into_iter(), hint);
-    with_origin(reports.into_items(), &source)
+    // Names of two letters are all near each other, but of few one may begin and end so.
+    let is_short_for = |known: &&&str| known.len() > name.len() && is_abbreviation(name, known);
+    let mut longer = known.iter().filter(is_short_for).copied();
+    let meant =
+        longer.next().filter(|_| longer.next().is_none() && nearest(name, known.iter().copied()).is_none());
+    of_override(name, text, |reports, span| {
+        let message = format!("unknown parameter {}", quoted(name));
+        if let Some(meant) = meant {
+            return reports.error_with_hint(span, format!("{message}; did you mean '{meant}'?"), hint);
+        }
+        reports.unknown_with_hint(span, message, name, known.into_iter(), hint);
+    })
 }
 
-fn set_again(name: &str, first: &str, text: &str) -> Vec<Diagnostic> {
+/// Whether a name has the letters of a short one, in this order, and begins as it does.
+fn is_abbreviation(short: &str, name: &str) -> bool {
+    let mut letters = name.chars();
+    let begins = short.chars().next() == name.chars().next();
+    !short.is_empty() && begins && short.chars().all(|letter| letters.any(|other| other == letter))
+}
+
+/// The settings that set a parameter once more, and what is wrong about that: each is
+/// set once at most.
+pub fn set_twice(settings: &[(String, String)]) -> impl Iterator<Item = (&(String, String), String)> {
+    settings.iter().enumerate().filter_map(|(number, setting)| {
+        let (name, text) = setting;
+        let (_, first) = settings[..number].iter().find(|(before, _)| before == name)?;
+        Some((setting, format!("the parameter {} is set twice, to {first} and to {text}", quoted(name))))
+    })
+}
+
+/// Problems of a value that a run sets, at its name.
+fn of_override(name: &str, text: &str, report: impl FnOnce(&mut Reports<'_>, Span)) -> Vec<Diagnostic> {
     let source = override_source(name, text);
     let mut reports = Reports::new(&source.text);
     let span = Span { site: Site { line: 1, column: 1 }, length: narrow(name.chars().count().max(1)) };
-    let message = format!("the parameter {} is set twice, to {first} and to {text}", quoted(name));
-    reports.error_with_hint(span, message, "set it once");
+    report(&mut reports, span);
     with_origin(reports.into_items(), &source)
 }
 

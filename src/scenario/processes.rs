@@ -4,13 +4,16 @@
 //! first the variables of all, since the type of a buffer may hang on them, then
 //! the steps.
 
+use super::assignment;
 use super::context::Check;
 use super::fields::{self, Fields};
+use super::misfits;
 use super::model::{Expr, ProcessDef, ResourceDef, Var};
 use super::names::{Table, quoted};
 use super::node::{Entry, Kind, Node};
 use super::resources::MOST_SLOTS;
 use super::scope::{ProcessEntry, Scope, VarEntry, next_first};
+use super::steps;
 use super::steps::body::Body;
 use super::steps::time::WORK;
 use super::tables::{ARRAY, MANUAL, PROCESS};
@@ -44,7 +47,7 @@ impl Check<'_> {
             self.reports.error(owner, "a scenario has at least one process");
         }
         // Of a list the names are known, so that their uses are no problems.
-        for name in fields::listed(&entry.value) {
+        for name in misfits::listed(&entry.value) {
             let known = ProcessEntry {
                 counted: false,
                 count: None,
@@ -56,7 +59,10 @@ impl Check<'_> {
             self.processes.push(name, known);
             self.unread = true;
         }
-        let heads: Vec<_> = entries.iter().filter_map(|entry| self.head(entry)).collect();
+        let is_key = |name: &str| PROCESS.fields.iter().any(|field| field.key == name);
+        let kept = fields::indented(&mut self.reports, entries, is_key);
+        self.unread |= kept.len() < entries.len();
+        let heads: Vec<_> = kept.into_iter().filter_map(|entry| self.head(entry)).collect();
         self.bound_processes(&heads);
         self.type_buffers(&heads);
         for def in &mut resources {
@@ -69,7 +75,7 @@ impl Check<'_> {
     fn head<'n>(&mut self, entry: &'n Entry) -> Option<Head<'n>> {
         self.name(&entry.key, "process");
         let owner = self.key_span(&entry.key);
-        let fields = fields::read(&mut self.reports, &entry.value, &PROCESS, owner);
+        let fields = fields::read_but(&mut self.reports, &entry.value, &PROCESS, owner, None, &steps::as_key);
         let arrivals = fields.and_then(|fields| fields.entry("arrivals"));
         let count = fields.and_then(|fields| fields.get("count"));
         let count = match (arrivals, fields) {
@@ -125,7 +131,7 @@ impl Check<'_> {
         let Some(node) = node.filter(|node| node.kind != Kind::Null) else { return (table, defs) };
         let owner = self.reports.span_of(node);
         let entries = fields::entries(&mut self.reports, node, "vars", owner).unwrap_or(&[]);
-        for name in fields::listed(node) {
+        for name in misfits::listed(node) {
             table.push(name, VarEntry::of(None));
         }
         for entry in entries {
@@ -135,6 +141,11 @@ impl Check<'_> {
                 let message = format!("the variable {} has the name of a parameter", quoted(&entry.key.name));
                 let hint = "give it another name; steps can use the parameter as it is";
                 self.reports.error_with_hint(span, message, hint);
+            }
+            // Of `n = 0`, which is no name, it was said how its value is written.
+            if let (Some((name, _)), Kind::Null) = (assignment::parts(&entry.key.name), &entry.value.kind) {
+                table.push(name, VarEntry::of(None));
+                continue;
             }
             let (known, def) = self.var(entry);
             table.push(&entry.key.name, known);

@@ -222,7 +222,10 @@ impl Typer<'_, '_> {
                     "`item` has a value in `where` and `order` only".to_owned(),
                     "get the item `into` a variable first",
                 ),
-                _ => (format!("{} has no fields", quoted(name)), "only `item` has, in `where` and `order`"),
+                _ => (
+                    format!("{} has no fields", quoted(name)),
+                    "only `item` has, in `where` and `order`; how much is in a resource is `level(name)`",
+                ),
             };
             self.error(range, message, Some(hint.to_owned()));
             return None;

@@ -5,6 +5,7 @@
 use super::context::Check;
 use super::diagnostics::TextError;
 use super::kinds::in_language;
+use super::misfits::written;
 use super::model::{Expr, ResourceRef};
 use super::names::{quoted, split_name};
 use super::node::{Kind, Node};
@@ -13,6 +14,7 @@ use super::source::Span;
 use super::steps::body::Use;
 use super::syntax::{Ast, AstKind};
 use super::typing::Typer;
+use super::unknown::unknown_resource;
 use crate::figure::there_are;
 use crate::ids::{ResourceDefId, Site};
 use crate::trace::ResourceKind;
@@ -24,7 +26,8 @@ impl Check<'_> {
         match &node.kind {
             Kind::Seq(nodes) if nodes.is_empty() => {
                 let span = self.reports.span_of(node);
-                self.reports.error(span, format!("`{}` names no resource", usage.key));
+                let message = format!("`{}` names no resource", usage.key);
+                self.reports.error_with_hint(span, message, format!("write `{}: name`", usage.key));
                 Vec::new()
             }
             Kind::Seq(nodes) => nodes.iter().map(|node| self.reference_node(node, scope, usage)).collect(),
@@ -41,8 +44,22 @@ impl Check<'_> {
                 let span = self.reports.span_of(node);
                 let message =
                     format!("`{}` takes the name of a resource, found {}", usage.key, node.described());
-                let hint = usage.for_list.filter(|_| matches!(node.kind, Kind::Seq(_)));
-                self.reports.report(span, message, hint.map(str::to_owned));
+                let hint = match node.kind {
+                    Kind::Seq(_) => usage.for_list.map(str::to_owned),
+                    Kind::Null => Some(format!("write `{}: name`", usage.key)),
+                    Kind::Map(ref entries) => {
+                        entries.first().map(|entry| format!("write `{}: {}`", usage.key, entry.key.name))
+                    }
+                    Kind::Int(_) => usage.with_more.map(|with_more| {
+                        format!(
+                            "write `{}: name`, or {}",
+                            usage.key,
+                            with_more(usage.key, "name", &written(node))
+                        )
+                    }),
+                    _ => None,
+                };
+                self.reports.report(span, message, hint);
                 None
             }
         }
@@ -54,7 +71,39 @@ impl Check<'_> {
             self.no_list(text, site, (first, rest), usage);
             return None;
         }
+        if let (Some((name, number)), Some(with_more)) = (self.name_and_number(text), usage.with_more) {
+            let span = self.reports.span_of_text(site, text);
+            let message = format!("`{}` takes a name here, found {}", usage.key, quoted(text));
+            let hint = format!("write {}", with_more(usage.key, name, number));
+            self.reports.error_with_hint(span, message, hint);
+            return None;
+        }
+        if let ("for_each", Some((var, name))) = (usage.key, text.split_once(" in ")) {
+            let span = self.reports.span_of_text(site, text);
+            let message = format!("`for_each` takes a name here, found {}", quoted(text));
+            let hint = format!("write `for_each: {{from: {}, into: {}, do: […]}}`", name.trim(), var.trim());
+            self.reports.error_with_hint(span, message, hint);
+            return None;
+        }
+        if let Some((first, second)) = self.two_names(text) {
+            let span = self.reports.span_of_text(site, text);
+            let message = format!("`{}` takes a name here, found {}", usage.key, quoted(text));
+            let hint = match usage.is_single {
+                true => "write one step for each".to_owned(),
+                false => format!("a list stands in brackets: write `[{first}, {second}]`"),
+            };
+            self.reports.error_with_hint(span, message, hint);
+            return None;
+        }
         let ast = self.parse(text, site)?;
+        if let (AstKind::Binary(..) | AstKind::Not(_) | AstKind::Call(..), Some(_)) =
+            (&ast.kind, usage.waits_at)
+        {
+            let span = self.reports.span_of_text(site, text);
+            let message = format!("`{}` takes the name of a resource, found a condition", usage.key);
+            self.reports.error_with_hint(span, message, format!("write `until: {text}`"));
+            return None;
+        }
         if let (AstKind::Literal(Value::Duration(_)), Some(what)) = (&ast.kind, usage.waits_at) {
             let span = self.reports.span_of_text(site, text);
             let message = format!("`{}` takes {what}, found a duration", usage.key);
@@ -67,6 +116,30 @@ impl Check<'_> {
 }
 
 impl Check<'_> {
+    /// A resource and a number, in other forms than a map: `slots 2`, `slots(2)`, `2 * slots`.
+    fn name_and_number<'n>(&self, text: &'n str) -> Option<(&'n str, &'n str)> {
+        let is_known = |word: &str| self.resources.position(word).is_some();
+        let is_between = |letter: char| !letter.is_alphanumeric() && letter != '_';
+        let mut words = text.split(is_between).filter(|word| !word.is_empty());
+        let (Some(first), Some(second), None) = (words.next(), words.next(), words.next()) else {
+            return None;
+        };
+        let is_plain = text.chars().all(|letter| !is_between(letter) || " *()".contains(letter));
+        match (is_known(first), is_known(second)) {
+            (true, false) if is_plain => Some((first, second)),
+            (false, true) if is_plain => Some((second, first)),
+            _ => None,
+        }
+    }
+
+    /// Two resources without a comma between them.
+    fn two_names<'n>(&self, text: &'n str) -> Option<(&'n str, &'n str)> {
+        let (first, second) = text.split_once(' ')?;
+        let second = second.trim().trim_start_matches("and ").trim();
+        let is_known = |name: &str| self.resources.position(name).is_some();
+        (is_known(first) && is_known(second)).then_some((first, second))
+    }
+
     /// Reports names with commas between them, `full1, 3`, where one name or a
     /// list stands.
     fn no_list(&mut self, text: &str, site: Site, (first, rest): (&str, &str), usage: &Use) {
@@ -137,10 +210,9 @@ impl Typer<'_, '_> {
             Some(Argument::Value(Some(_))) | None => self.resources.position(name),
         };
         let Some(position) = position else {
-            let names = self.resources.names();
-            let message = format!("unknown resource {}", quoted(name));
-            let hint = format!("resources are declared under `resources`, as in `{name}: mutex`");
-            self.reports.undeclared(span, message, name, names, hint);
+            let known = (self.processes, self.resources);
+            let fits = |kind| refusal(kind, name).is_none();
+            unknown_resource(self.reports, known, span, ("resource", name), fits);
             return None;
         };
         self.resources.at(position).used.set(true);
@@ -190,7 +262,10 @@ impl Typer<'_, '_> {
             return None;
         };
         if !entry.counted {
-            let hint = format!("give it a `count`, or write `{name}`");
+            let hint = match entry.kind.is_some_and(ResourceKind::has_slots) {
+                true => format!("write `{name}`, and which slot under `at`"),
+                false => format!("give it a `count`, or write `{name}`"),
+            };
             self.error(&ast.range, format!("{} is one resource, without index", quoted(name)), Some(hint));
             return None;
         }

@@ -6,6 +6,7 @@
 use super::context::Check;
 use super::fields::{self, Fields};
 use super::kinds::{self, UNBOUNDED};
+use super::misfits;
 use super::model::{Discipline, Expr, ResourceDef, ResourceSpec};
 use super::names::quoted;
 use super::node::{Entry, Kind, Node};
@@ -30,12 +31,14 @@ impl Check<'_> {
         let owner = self.reports.span_of(node);
         let entries = fields::entries(&mut self.reports, node, "resources", owner).unwrap_or(&[]);
         // Of a list the names are known, so that their uses are no problems.
-        for name in fields::listed(node) {
+        for name in misfits::listed(node) {
             self.resources.push(name, ResourceEntry::default());
         }
         let mut defs = Vec::new();
         let (mut instances, mut slots) = (0i64, 0i64);
-        for entry in entries {
+        let is_key =
+            |name: &str| kinds::forms().iter().any(|form| form.fields.iter().any(|field| field.key == name));
+        for entry in fields::indented(&mut self.reports, entries, is_key) {
             self.name(&entry.key, "resource");
             let def = self.resource(entry);
             if let Some(known) = self.resources.find(&entry.key.name) {
@@ -81,6 +84,14 @@ impl Check<'_> {
             (known.kind, known.count) = (Some(kind), Some(1));
             let spec = ResourceSpec::of_kind(kind);
             return Some(ResourceDef { name, count: None, spec, discipline: Discipline::default(), site });
+        }
+        if let Kind::Null | Kind::Int(_) = entry.value.kind {
+            let span =
+                if entry.value.kind == Kind::Null { owner } else { self.reports.span_of(&entry.value) };
+            let message = format!("the resource {} has no kind", quoted(&name));
+            let hint = kinds::of_name(&name, &entry.value);
+            self.reports.error_with_hint(span, message, hint);
+            return None;
         }
         let form = self.kind_of(&entry.value, owner)?;
         let kind = ResourceKind::named(form.name)?;
@@ -162,10 +173,12 @@ impl Check<'_> {
         let Some(kind) = entries.iter().find(|entry| entry.key.name == "kind") else {
             let spoken = entries.iter().find_map(|entry| names.iter().find(|kind| **kind == entry.key.name));
             let typed = entries.iter().any(|entry| entry.key.name == "type");
-            let hint = match spoken {
-                Some(kind) => format!("write `kind: {kind}`, and its other keys beside it"),
-                None if typed => "write `kind` instead of `type`".to_owned(),
-                None => hint,
+            let counted = entries.iter().find_map(|entry| kinds::of_number(&entry.key.name));
+            let hint = match (spoken, counted) {
+                (Some(kind), _) => format!("write `kind: {kind}`, and its other keys beside it"),
+                (None, _) if typed => "write `kind` instead of `type`".to_owned(),
+                (None, Some((kind, key))) => format!("a {kind} has `{key}`: write `kind: {kind}` beside it"),
+                (None, None) => hint,
             };
             self.reports.error_with_hint(owner, "missing key `kind` in the resource", hint);
             return None;
@@ -256,6 +269,15 @@ impl Check<'_> {
         if kind.has_capacity() && node.kind == Kind::Text(UNBOUNDED.to_owned()) {
             known.unbounded = true;
             return Some(None);
+        }
+        if let (true, &Kind::Int(found)) = (kind.has_capacity() && number.least == 0, &node.kind)
+            && found < number.least
+        {
+            let span = self.reports.span_of(node);
+            let message = format!("`{}` is at least 0, found {found}", number.key);
+            let hint = format!("write `{UNBOUNDED}` for a {} without a bound", kind.name());
+            self.reports.error_with_hint(span, message, hint);
+            return None;
         }
         let typed = if kind == ResourceKind::Processor && matches!(node.kind, Kind::Map(_)) {
             known.has_hours = true;

@@ -44,6 +44,18 @@ impl VarEntry {
     }
 }
 
+/// What says of which type the items of a buffer are.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) enum TypedBy {
+    /// The declaration.
+    #[default]
+    Declared,
+    /// The first put with a value, which stands there.
+    Put(Site),
+    /// Nothing: no put has a value.
+    Nothing,
+}
+
 /// A resource.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ResourceEntry {
@@ -52,8 +64,10 @@ pub(super) struct ResourceEntry {
     pub ty: Option<Type>,
     /// The fields of a buffer's items, if those are records; `ty` is then that of the first.
     pub fields: Vec<FieldInfo>,
-    /// Whether a buffer's type is that of the first put.
+    /// Whether a buffer's type is that of the first put with a value, and is not known yet.
     pub by_puts: bool,
+    /// What made it known.
+    pub typed_by: TypedBy,
     pub counted: bool,
     /// The number of instances, if it is known.
     pub count: Option<i64>,

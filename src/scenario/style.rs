@@ -91,6 +91,12 @@ impl Check<'_> {
     }
 
     fn pixels(&mut self, node: &Node, what: &str, most: u32) -> Option<u32> {
+        if let Kind::Text(text) = &node.kind {
+            let span = self.reports.span_of(node);
+            let message = format!("{what} takes a number of pixels, found {}", quoted(text));
+            self.reports.error_with_hint(span, message, crate::look::in_pixels(text));
+            return None;
+        }
         let pixels = self.literal(node, what, 1)?;
         let fitting = u32::try_from(pixels).ok().filter(|&pixels| pixels <= most);
         if fitting.is_none() {

@@ -270,6 +270,9 @@ impl<'p, 't> Parser<'p, 't> {
         {
             return error.with_hint("decimals are written with a point, as in `1.5s`");
         }
+        if lexeme.token == Token::Sign("(") && matches!(before.kind, AstKind::Field(..)) {
+            return error.with_hint("there are no methods here; how much is in a resource is `level(name)`");
+        }
         match (unit, &before.kind, lexeme.token) {
             (Some(unit), AstKind::Literal(value), _) => {
                 error.with_hint(format!("write the unit without a space, `{value}{unit}`"))
@@ -277,12 +280,19 @@ impl<'p, 't> Parser<'p, 't> {
             (Some(unit), _, _) => error.with_hint(format!("write `n * 1{unit}` for so many of a unit")),
             (None, _, Token::Name(name)) => match foreign::operator(name) {
                 Some(hint) => error.with_hint(hint),
-                None => error,
+                None => match before.kind {
+                    AstKind::Literal(value) => error.with_hint(format!("write the number alone, `{value}`")),
+                    AstKind::Name(_) => error.with_hint(NO_TEXTS),
+                    _ => error,
+                },
             },
             _ => error,
         }
     }
 }
+
+/// What to do about two names that stand side by side.
+const NO_TEXTS: &str = "there are no texts as values: number what there is, as in `state: 0`, and `log: \"…\"` writes what it means; between two names stands an operator";
 
 /// 2^63, as far as an integer literal may go.
 const SMALLEST: u64 = 1 << 63;

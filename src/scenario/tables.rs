@@ -280,7 +280,7 @@ pub(super) static PROCESS: Form = Form {
     name: "process",
     doc: "A sequential program, run once or in several instances.",
     fields: &[
-        COUNT.foreign(&["instances", "replicas"]),
+        COUNT.foreign(&["instances", "replicas", "number", "copies", "n", "amount"]),
         optional(
             "start",
             Shape::Either(&[AMOUNT, Shape::Word(&[MANUAL])]),
@@ -353,7 +353,8 @@ pub(super) static EXPECT: Form = Form {
     doc: "What must come out.",
     fields: &[
         optional("outcome", Shape::Word(&OUTCOMES), "How the run ends."),
-        optional("total_time", NANOS, "When the last process completes."),
+        optional("total_time", NANOS, "When the last process completes.")
+            .foreign(&["time", "makespan", "duration", "total", "end", "runtime"]),
         optional("finished", Shape::Map(&NANOS), "When processes complete, by name."),
         optional(
             "before",
@@ -410,13 +411,19 @@ const NUMBER: Shape = Shape::Either(&[Shape::Whole, Shape::Form(&WHOLE_BOUNDS)])
 const VALUE_LISTS: Shape = Shape::Map(&Shape::List(&Shape::Value));
 const STRETCHES: Shape = Shape::Either(&[Shape::Text, Shape::Form(&STRETCH)]);
 
+/// What bounds are called elsewhere.
+const LEAST: [&str; 10] =
+    ["min", "minimum", "least", "low", "lower", "from", "above", "after", "greater_than", "not_before"];
+const MOST: [&str; 10] =
+    ["max", "maximum", "most", "high", "upper", "to", "below", "until", "less_than", "not_after"];
+
 /// Bounds of a time in `expect`.
 pub(super) static DURATION_BOUNDS: Form = Form {
     name: "time_bounds",
     doc: "Bounds of a time, both included; at least one of the two.",
     fields: &[
-        optional("at_least", Shape::Duration, "The least that will do."),
-        optional("at_most", Shape::Duration, "The most that will do."),
+        optional("at_least", Shape::Duration, "The least that will do.").foreign(&LEAST),
+        optional("at_most", Shape::Duration, "The most that will do.").foreign(&MOST),
     ],
 };
 
@@ -425,8 +432,8 @@ pub(super) static WHOLE_BOUNDS: Form = Form {
     name: "bounds",
     doc: "Bounds of a number, both included; at least one of the two.",
     fields: &[
-        optional("at_least", Shape::Whole, "The least that will do."),
-        optional("at_most", Shape::Whole, "The most that will do."),
+        optional("at_least", Shape::Whole, "The least that will do.").foreign(&LEAST),
+        optional("at_most", Shape::Whole, "The most that will do.").foreign(&MOST),
     ],
 };
 
@@ -437,8 +444,8 @@ pub(super) static FIGURE_BOUNDS: Form = Form {
     name: "figure_bounds",
     doc: "Bounds of a figure, both included, or about what it is.",
     fields: &[
-        optional("at_least", Shape::Value, "The least that will do."),
-        optional("at_most", Shape::Value, "The most that will do."),
+        optional("at_least", Shape::Value, "The least that will do.").foreign(&LEAST),
+        optional("at_most", Shape::Value, "The most that will do.").foreign(&MOST),
         optional("about", Shape::Value, "What it is, give or take `within`."),
         optional(
             "within",
@@ -472,8 +479,9 @@ pub(super) static BEFORE: Form = Form {
     name: "before",
     doc: "Both happen, the first before the second.",
     fields: &[
-        required("first", Shape::Text, "What happens first, as `process.mark[3]` or `process.started`."),
-        required("second", Shape::Text, "What happens second."),
+        required("first", Shape::Text, "What happens first, as `process.mark[3]` or `process.started`.")
+            .foreign(&["before", "earlier"]),
+        required("second", Shape::Text, "What happens second.").foreign(&["then", "after", "last", "later"]),
     ],
 };
 
@@ -497,7 +505,7 @@ pub(super) fn form(forms: &'static [Form], name: &str) -> Option<&'static Form> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::{kinds, steps};
+    use crate::scenario::{kinds, misfits, steps};
     use std::collections::BTreeMap;
 
     /// Collects all forms that may stand somewhere in a shape.
@@ -523,6 +531,8 @@ mod tests {
         collect(&Shape::Form(&SCENARIO), &mut forms);
         assert!(["put_form", "read_form", "buffer", "if"].iter().all(|name| forms.contains_key(name)));
         for form in forms.values() {
+            let known = |field: &Field| misfits::foreign_key(form, field.key).is_none();
+            assert!(form.fields.iter().all(known), "{} has a key that is written otherwise", form.name);
             let words: Vec<_> = form.fields.iter().flat_map(|field| field.foreign).collect();
             let is_key = |word: &str| form.fields.iter().any(|field| field.key == word);
             assert!(!words.iter().any(|word| is_key(word)), "{words:?} in {}", form.name);

@@ -84,6 +84,12 @@ fn hint(params: &Table<ParamEntry>, expr: &Expr, want: Type) -> Option<String> {
     let hint = match (want, expr.ty) {
         (Type::Duration, Type::Int | Type::Float) => return Some(unit(params, expr)),
         (Type::Int, Type::Float) => "`int(…)`, `round(…)`, `floor(…)` and `ceil(…)` make integers of floats",
+        (Type::Int | Type::Float, Type::Duration) => {
+            "`seconds(…)` makes a float of a duration; what holds durations begins as `0s`"
+        }
+        (Type::Int | Type::Float | Type::Duration, Type::Bool) => {
+            "a number for each of the two is chosen by an `if` step"
+        }
         (Type::Bool, _) => "compare it, as in `n > 0`",
         _ => return None,
     };

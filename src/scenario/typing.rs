@@ -8,7 +8,7 @@
 use super::diagnostics::{Located, Reports, TextError};
 use super::foreign;
 use super::model::{Expr, ExprKind};
-use super::names::{FUNCTIONS, Table, quoted};
+use super::names::{FUNCTIONS, Table, WATCHED_FUNCTIONS, quoted};
 use super::scope::{Argument, ParamEntry, ProcessEntry, ResourceEntry, Scope};
 use super::syntax::{Ast, AstKind};
 use super::typed::{Typed, unitless_param};
@@ -20,6 +20,12 @@ use std::ops::Range;
 
 /// What to do about a variable that a process does not have.
 pub(super) const DECLARED: &str = "variables are declared in the `vars` of the process";
+
+/// What to do about a name that has no value.
+const UNKNOWN_VALUE: &str = "parameters are declared in `params`, variables in the `vars` of the process; there are no texts as values";
+
+/// What to do about a name that has no value where no process is at work.
+const UNKNOWN_PARAM: &str = "parameters are declared in `params`; there are no texts as values";
 
 /// What to do in a block about a name that is not known there.
 pub(super) const IN_BLOCK: &str = "a block knows no variables but those it is given: name it in its `params`";
@@ -144,7 +150,13 @@ impl Typer<'_, '_> {
             };
             return self.error(range, message, None);
         }
-        if FUNCTIONS.contains(&name) {
+        let is_type = matches!(name, "int" | "float") && self.scope.vars.is_none();
+        if is_type || foreign::is_type(name) {
+            let message = format!("{} is a type, not a value", quoted(name));
+            let hint = "a variable is declared by its first value: `n: 0`, `x: 0.0`, `ok: false`, `t: 0s`";
+            return self.error(range, message, Some(hint.to_owned()));
+        }
+        if FUNCTIONS.contains(&name) || self.scope.awaited && WATCHED_FUNCTIONS.contains(&name) {
             return self.error(range, format!("`{name}` is a function"), Some(format!("write `{name}(…)`")));
         }
         if self.scope.params == 0 && self.params.len() == 0 {
@@ -160,14 +172,18 @@ impl Typer<'_, '_> {
         let is_field = |item: &ResourceEntry| item.fields.iter().any(|field| field.name == name);
         let of_item = self.scope.item.filter(|item| is_field(item)).map(|_| format!("write `item.{name}`"));
         let hint = of_item.or_else(|| self.instead(name)).or_else(|| in_block.then(|| IN_BLOCK.to_owned()));
-        self.reports.unknown_with_hint(span, message, name, params.chain(vars), hint);
+        let declared = if self.scope.vars.is_some() { UNKNOWN_VALUE } else { UNKNOWN_PARAM };
+        match hint {
+            Some(hint) => self.reports.unknown_with_hint(span, message, name, params.chain(vars), hint),
+            None => self.reports.undeclared(span, message, name, params.chain(vars), declared.to_owned()),
+        }
     }
 
     /// What to write instead of a name that is neither a parameter's nor a
     /// variable's.
     fn instead(&self, name: &str) -> Option<String> {
         Some(match self.resources.find(name).and_then(|known| known.kind) {
-            None => return foreign::value(name).map(str::to_owned),
+            None => return foreign::value(name).map(str::to_owned).or_else(|| foreign::number(name)),
             Some(kind) if kind.has_slots() && self.scope.awaited => {
                 format!("it is a {}; `slot({name}, 0)` is what is in its first slot", kind.name())
             }

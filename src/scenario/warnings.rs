@@ -17,7 +17,7 @@ use super::source::narrow;
 use crate::figure::verb;
 use crate::ids::{MarkId, ResourceDefId, Site};
 use crate::time::format_nanos;
-use crate::trace::{Claim, ResourceKind};
+use crate::trace::{Claim, ResourceKind, ValueSource};
 use crate::value::Value;
 
 /// Steps times semaphores up to which each semaphore is followed through all steps.
@@ -41,6 +41,7 @@ pub(super) fn unused(what: &str, name: &str, site: Site) -> Option<Diagnostic> {
 pub(super) fn of_model(model: &Model, params: &[Value], asked: &[bool]) -> Vec<Diagnostic> {
     let mut unmeasured = unmeasured(model, params);
     unmeasured.extend(apart(model));
+    unmeasured.extend(unkept(model));
     if expects_no_end(model) {
         return unmeasured;
     }
@@ -51,12 +52,13 @@ pub(super) fn of_model(model: &Model, params: &[Value], asked: &[bool]) -> Vec<D
     let sides = model.resources.iter().zip(&uses).zip(asked);
     let mut warnings: Vec<_> =
         sides.filter_map(|((def, uses), &asked)| one_sided(def, uses, asked)).collect();
+    warnings.extend(never_given_back(model, &uses));
     warnings.extend(too_many(model, params, &uses));
     warnings.extend(unmeasured);
     warnings.extend(endless(model, params));
     for process in &model.processes {
         keeps_held(model, &process.body, &mut Vec::new(), &mut warnings);
-        takes_twice(model, &process.body, &[], &mut warnings);
+        takes_twice(model, &process.body, &[], false, &mut warnings);
     }
     warnings
 }
@@ -84,6 +86,27 @@ fn unmeasured(model: &Model, params: &[Value]) -> Vec<Diagnostic> {
         ))
     };
     all.filter_map(told).collect()
+}
+
+/// Reads whose values go nowhere; none where accesses themselves are what is asked.
+fn unkept(model: &Model) -> Vec<Diagnostic> {
+    let is_read = |claim: &Claim| matches!(claim, Claim::Values { source: ValueSource::Read(_), .. });
+    let asks = model.expect.no_races.is_some()
+        || model.expect.expectations.iter().any(|expectation| is_read(&expectation.claim));
+    let mut warnings = Vec::new();
+    for process in model.processes.iter().filter(|_| !asks) {
+        each(&process.body, &mut |step| {
+            let StepKind::Read { memory, into: None, .. } = &step.kind else { return };
+            let name = &model.resources[memory.def.index()].name;
+            if !name.starts_with('_') {
+                let message = format!("what is read from {} here is kept nowhere", quoted(name));
+                let hint =
+                    "write `into: x`, with a variable in `vars`; for the access alone, expect `races: none`";
+                warnings.push(warning(step.site, "read".len(), message, hint));
+            }
+        });
+    }
+    warnings
 }
 
 /// Sojourns between marks that no process passes both.
@@ -139,15 +162,22 @@ fn keeps_held<'m>(
     }
 }
 
-/// Locks that a step takes while it holds them by a `with` around it, so that it waits for itself for ever; `held` is
-/// what those around hold.
-fn takes_twice(model: &Model, steps: &[Step], held: &[&ResourceRef], warnings: &mut Vec<Diagnostic>) {
+/// Locks that a step takes while it holds them, by a `with` around it or by an `acquire`
+/// before it in the same list, so that it waits for itself for ever; `held` is what is held
+/// before these steps. Whoever `gives_up` does not wait for ever.
+fn takes_twice(
+    model: &Model,
+    steps: &[Step],
+    held: &[&ResourceRef],
+    gives_up: bool,
+    warnings: &mut Vec<Diagnostic>,
+) {
+    let mut held = held.to_vec();
     for step in steps {
         let taken = match &step.kind {
+            _ if gives_up => &[],
             StepKind::With { held, .. } => held.as_slice(),
             StepKind::Acquire { resource, .. } => std::slice::from_ref(resource),
-            // Who gives up does not wait for ever.
-            StepKind::Within { .. } => continue,
             _ => &[],
         };
         let is_held =
@@ -160,11 +190,38 @@ fn takes_twice(model: &Model, steps: &[Step], held: &[&ResourceRef], warnings: &
             let hint = "who has a lock cannot take it once more: leave the inner one out, or use two locks";
             warnings.push(warning(lock.site, 1, message, hint));
         }
-        let mut inside = held.to_vec();
-        if let StepKind::With { held, body, .. } = &step.kind {
-            inside.extend(held.iter().filter(|lock| is_kept(model, lock, body)));
+        match &step.kind {
+            StepKind::With { held: taken, body, .. } => {
+                let kept = taken.iter().filter(|lock| is_kept(model, lock, body));
+                let inside: Vec<_> = held.iter().copied().chain(kept).collect();
+                takes_twice(model, body, &inside, false, warnings);
+                // Its permit is gone when what is done about that begins.
+                for block in step.kind.blocks().into_iter().skip(1) {
+                    takes_twice(model, block, &held, false, warnings);
+                }
+            }
+            StepKind::Within { limit, waits, otherwise } => {
+                takes_twice(model, waits, &held, limit.is_some(), warnings);
+                takes_twice(model, otherwise.as_deref().unwrap_or_default(), &held, false, warnings);
+            }
+            StepKind::Select { branches, .. } => {
+                for branch in branches {
+                    takes_twice(model, &branch.waits, &held, gives_up || branches.len() > 1, warnings);
+                    takes_twice(model, &branch.body, &held, false, warnings);
+                }
+            }
+            kind => {
+                for block in kind.blocks() {
+                    takes_twice(model, block, &held, false, warnings);
+                }
+            }
         }
-        step.kind.blocks().into_iter().for_each(|block| takes_twice(model, block, &inside, warnings));
+        held.retain(|lock| is_kept(model, lock, std::slice::from_ref(step)));
+        if let (StepKind::Acquire { resource, .. }, false) = (&step.kind, gives_up)
+            && is_kept(model, resource, &[])
+        {
+            held.push(resource);
+        }
     }
 }
 
@@ -219,6 +276,45 @@ fn one_sided(def: &ResourceDef, uses: &Uses, asked: bool) -> Option<Diagnostic> 
         _ => return None,
     };
     Some(warning(site, def.name.chars().count(), message(&quoted(&def.name)), hint))
+}
+
+/// Mutexes that a process acquires and has no step to release, where others have one: it
+/// still owns them when it is done.
+fn never_given_back(model: &Model, uses: &[Uses]) -> Vec<Diagnostic> {
+    let mut warnings = Vec::new();
+    // Whoever is stopped gives back what it owns, unless that is to be lost.
+    let mut stopped = Vec::new();
+    for process in &model.processes {
+        each(&process.body, &mut |step| {
+            if let StepKind::Stop { who, lost: false } = &step.kind {
+                stopped.push(who.def.index());
+            }
+        });
+    }
+    for (position, process) in model.processes.iter().enumerate() {
+        let mut acquired: Vec<&ResourceRef> = Vec::new();
+        let mut released: Vec<ResourceDefId> = Vec::new();
+        each(&process.body, &mut |step| match &step.kind {
+            StepKind::Acquire { resource, .. } => acquired.push(resource),
+            StepKind::Release { resource, .. } => released.push(resource.def),
+            _ => {}
+        });
+        let is_owned =
+            |lock: &ResourceRef| model.resources[lock.def.index()].spec.kind == ResourceKind::Mutex;
+        for lock in acquired {
+            // That nobody releases it has been said.
+            let is_given = uses[lock.def.index()].given.is_some();
+            if is_owned(lock) && is_given && !released.contains(&lock.def) && !stopped.contains(&position) {
+                let name = &model.resources[lock.def.index()].name;
+                let message =
+                    format!("{} acquires {} here and never releases it", quoted(&process.name), quoted(name));
+                let hint = "`release` it behind the steps that need it, or use `with`, which does; only its owner can";
+                warnings.push(warning(lock.site, name.chars().count(), message, hint));
+                released.push(lock.def);
+            }
+        }
+    }
+    warnings
 }
 
 /// Semaphores of which every process wants more at first than there are, so that

@@ -9,6 +9,7 @@ use super::names::quoted;
 use super::syntax::{Ast, AstKind};
 use super::typed::Typed;
 use super::typing::Typer;
+use super::unknown::unknown_process;
 use crate::arithmetic::BinaryOp;
 use crate::figure::there_are;
 use crate::ids::ProcessDefId;
@@ -103,8 +104,7 @@ impl Typer<'_, '_> {
         };
         let span = self.reports.span_in(&self.located, ast.range.start..ast.range.start + name.len());
         let Some(position) = self.processes.position(name) else {
-            let names = self.processes.names();
-            self.reports.unknown(span, format!("unknown process {}", quoted(name)), name, names);
+            unknown_process(self.reports, (self.processes, self.resources), span, name);
             return None;
         };
         let known = self.processes.at(position);

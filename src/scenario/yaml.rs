@@ -288,7 +288,8 @@ impl<'de> Visitor<'de> for NodeVisitor<'_, '_, '_> {
         let node = content.newtype_variant_seed(Seed { reader: &mut *reader })?;
         let span = reader.span(node.site, "");
         let message = format!("the YAML tag {} has no meaning here", quoted(&format!("!{tag}")));
-        reader.reports.error_with_hint(span, message, "leave the tag out");
+        let hint = format!("leave the tag out; the opposite of a condition is written `not {tag}`");
+        reader.reports.error_with_hint(span, message, hint);
         Ok(Node { site: node.site, kind: Kind::Bad })
     }
 }

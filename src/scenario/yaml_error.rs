@@ -7,6 +7,7 @@
 use super::diagnostics::Reports;
 use super::invisible;
 use super::source::{Span, narrow};
+use super::yaml_layout;
 use crate::ids::Site;
 
 /// The message with which our visitor stops a document of too many nodes.
@@ -25,24 +26,23 @@ pub(super) fn explain(reports: &mut Reports<'_>, error: &serde_yaml::Error, reac
         .map(|location| Site { line: narrow(location.line()), column: narrow(location.column()) });
     let began = places(&text).nth(1);
     let Explained { site, message, hint } = if let Some(tab) = tab_near(reports, stopped, began) {
-        let hint = "YAML forbids tabs for indentation; use spaces";
-        Explained { site: Some(tab), message: "a tab cannot indent a line".to_owned(), hint }
+        explained(Some(tab), "a tab cannot indent a line", "YAML forbids tabs for indentation; use spaces")
     } else if let Some(key) = unspaced_near(reports, stopped, began) {
         let hint = "write `key: value`, with a space after the colon";
-        Explained { site: Some(key), message: "a space is missing after the colon".to_owned(), hint }
+        explained(Some(key), "a space is missing after the colon", hint)
     } else if text.contains("more than one document") {
-        match second_document(reports) {
-            Some(second) => Explained {
-                site: Some(second),
-                message: "a scenario file holds one document, this has a second one".to_owned(),
-                hint: "remove the line `---` and what follows",
-            },
-            None => Explained {
-                site: None,
-                message: "there is more text after what could be the whole document".to_owned(),
-                hint: "a scenario is one map; all of its keys begin in one column",
-            },
-        }
+        let second = second_document(reports);
+        let (message, hint) = match second {
+            Some(_) => (
+                "a scenario file holds one document, this has a second one",
+                "remove the line `---` and what follows",
+            ),
+            None => (
+                "there is more text after what could be the whole document",
+                "a scenario is one map; all of its keys begin in one column",
+            ),
+        };
+        explained(second, message, hint)
     } else {
         by_text(reports, &text, stopped, began)
     };
@@ -56,15 +56,14 @@ pub(super) fn explain(reports: &mut Reports<'_>, error: &serde_yaml::Error, reac
 struct Explained {
     site: Option<Site>,
     message: String,
-    hint: &'static str,
+    hint: String,
+}
+
+fn explained(site: Option<Site>, message: &str, hint: impl Into<String>) -> Explained {
+    Explained { site, message: message.to_owned(), hint: hint.into() }
 }
 
 fn by_text(reports: &Reports<'_>, text: &str, stopped: Option<Site>, began: Option<Site>) -> Explained {
-    let explained = |site: Option<Site>, message: &str, hint: &'static str| Explained {
-        site,
-        message: message.to_owned(),
-        hint,
-    };
     let has = |part: &str| text.contains(part);
     if has("while scanning a quoted scalar") && !has("escape") && !has("hexadecimal") {
         return explained(began.or(stopped), "this quote is never closed", "close it, with the same sign");
@@ -120,16 +119,36 @@ fn by_text(reports: &Reports<'_>, text: &str, stopped: Option<Site>, began: Opti
             "close it, with the same sign",
         );
     }
+    if misfits.into_iter().any(has)
+        && let Some((site, step)) = yaml_layout::lacks_do(reports, stopped)
+    {
+        let message = format!("a list stands below `{step}`, which has its value already");
+        let hint = format!("the steps of `{step}` stand below `do:`, which stands in the column of `{step}`");
+        return explained(Some(site), &message, hint);
+    }
     if has("mapping values are not allowed")
         && let Some(key) = bare_key(reports, stopped)
     {
         return explained(Some(key), "a key needs `:` and a value", "write `key:`, with a colon at the end");
     }
+    if has("mapping values are not allowed") && yaml_layout::ends_in_colon(reports, stopped) {
+        let hint =
+            "leave the colon at the end of the line out; what is done stands below `do:`, in the next line";
+        return explained(stopped, "a `:` is not allowed here", hint);
+    }
+    if has("mapping values are not allowed")
+        && let Some((below, above)) = yaml_layout::too_deep(reports, stopped)
+    {
+        let hint = format!(
+            "`{below}` is indented further than `{above}` above it, which has its value already; the keys of one map stand in one column"
+        );
+        return explained(stopped, "a `:` is not allowed here", hint);
+    }
     if has("mapping values are not allowed") {
         return explained(
             stopped,
             "a `:` is not allowed here",
-            "is the line before indented as meant? Put a text that holds `: ` in quotes",
+            "is the line before indented as meant? A text that holds `: ` stands in quotes, a map in one line in braces, `{a: 1}`",
         );
     }
     if has("could not find expected ':'") {
@@ -138,6 +157,10 @@ fn by_text(reports: &Reports<'_>, text: &str, stopped: Option<Site>, began: Opti
             "a key needs `:` and a value",
             "write `key: value`, with a space after the colon",
         );
+    }
+    if has("did not find expected key") && yaml_layout::is_behind_value(reports, stopped) {
+        let hint = "put the whole text in quotes, `\"…\"`; inside single quotes a `'` is written twice";
+        return explained(stopped, "there is text behind the end of this value", hint);
     }
     if has("did not find expected key") || has("did not find expected '-'") {
         return explained(
@@ -157,11 +180,15 @@ fn by_text(reports: &Reports<'_>, text: &str, stopped: Option<Site>, began: Opti
     let character = at.and_then(|offset| reports.index().text()[offset..].chars().next());
     if let (true, Some(character)) = (has("cannot start any token"), character) {
         let message = format!("a value cannot begin with `{character}`");
-        return Explained { site: stopped, message, hint: "put the text in quotes" };
+        return explained(stopped, &message, "put the text in quotes");
+    }
+    if has("scanning a tag") || has("expected whitespace or line break") {
+        let hint = "`!` begins a tag for YAML; the opposite of a condition is written `not x`";
+        return explained(began.or(stopped), "a `!` is not allowed here", hint);
     }
     let problem = text.split(" at line ").next().unwrap_or(text);
     let message = format!("this is not valid YAML: {problem}");
-    Explained { site: stopped, message, hint: "see the line and the one before it" }
+    explained(stopped, &message, "see the line and the one before it")
 }
 
 /// The places that an error's text mentions, in order.

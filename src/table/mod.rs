@@ -7,7 +7,6 @@ mod columns;
 mod rows;
 
 pub use columns::{ColumnsFile, DataColumn, MOST_MIB, columns};
-#[cfg(feature = "cli")]
 pub use rows::{CsvCell, CsvRow, Malformed, Rows, not_by_commas};
 
 use std::fs::File;

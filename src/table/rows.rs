@@ -25,7 +25,6 @@ impl Malformed {
     }
 
     /// About what stands at a byte of the text.
-    #[cfg(feature = "cli")]
     pub fn at(text: &str, byte: usize, message: impl Into<String>) -> Malformed {
         let before = &text[..byte];
         let line = 1 + breaks(before.as_bytes());
@@ -116,7 +115,6 @@ impl<'t> Rows<'t> {
     }
 
     /// All of the file, without its byte order mark.
-    #[cfg(feature = "cli")]
     pub fn text(&self) -> &'t str {
         self.text
     }

@@ -23,6 +23,29 @@ pub const REPORT_HEADS: [&str; 9] = [
     "measures",
 ];
 
+/// The key of how long a process waited, by resource.
+pub const BLOCKED: &str = "blocked_ns";
+
+/// The figures of a process that are numbers, by their keys.
+pub const PROCESS_FIGURES: [&str; 7] =
+    ["started_ns", "finished_ns", "new_ns", "running_ns", "ready_ns", "delayed_ns", "blocked_total_ns"];
+
+/// The figures of a resource that are numbers, by their keys; the first is none of a run.
+pub const RESOURCE_FIGURES: [&str; 12] = [
+    "capacity",
+    "utilization",
+    "requests",
+    "waits",
+    "timeouts",
+    "wait_total_ns",
+    "wait_longest_ns",
+    "wait_mean_ns",
+    "wait_mean_per_request_ns",
+    "level_mean",
+    "level_max",
+    "level_end",
+];
+
 /// What is expected of a figure, and where that is written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FigureExpectation {

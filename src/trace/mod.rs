@@ -49,7 +49,10 @@ pub use excerpt::Excerpt;
 pub use expected::{
     Bounds, Claim, Expectation, Expected, Label, Milestone, StatePredicate, Stretch, ValueSource,
 };
-pub use figures::{Figure, FigureExpectation, FigureRange, MarkFigure, REPORT_HEADS, WHOLE_FIGURES};
+pub use figures::{
+    BLOCKED, Figure, FigureExpectation, FigureRange, MarkFigure, PROCESS_FIGURES, REPORT_HEADS,
+    RESOURCE_FIGURES, WHOLE_FIGURES,
+};
 pub use fingerprint::Fingerprint;
 pub use header::{
     FieldInfo, Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, TableInfo, instance_name,

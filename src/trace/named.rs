@@ -147,6 +147,9 @@ impl fmt::Display for NamedBlocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let NamedBlocked { process, resource, .. } = self;
         let why = match (&self.holder, self.givers.as_slice()) {
+            (Some(holder), _) if holder == process => {
+                "held by itself: a mutex is not reentrant, who owns it cannot acquire it once more".to_owned()
+            }
             (Some(holder), []) => format!("held by '{holder}', who will not release it: starved"),
             (Some(holder), _) => format!("held by '{holder}'"),
             (None, []) => "starved: nobody that is left will ever end the wait".to_owned(),

@@ -51,6 +51,37 @@ fn figures_that_are_right_are_met() {
     room.run("test requests.yaml").with_code(0).says(&["1 passed"]);
 }
 
+/// `p` waits for m from 0 s to 1 s, works till 2 s, waits for n till 5 s, and till 6 s
+/// for any of the two to be taken again: 1 + 3 + 1 seconds.
+#[test]
+fn how_long_a_process_was_blocked_in_all() {
+    let text = "version: 1
+name: blocked
+resources: {m: mutex, n: mutex}
+processes:
+  a: {do: [{with: m, do: [{delay: 1s}]}, {delay: 5s}, {acquire: m}, {release: m}]}
+  b: {do: [{with: n, do: [{delay: 5s}]}, {delay: 1s}, {with: n, do: [{delay: 1s}]}]}
+  p:
+    do:
+      - acquire: m
+      - work: 1s
+      - release: m
+      - acquire: n
+      - release: n
+      - until: level(m) + level(n) < 2
+expect:
+  finished: {p: 6s}
+  figures:
+    processes.p.blocked_ns.m: 1s
+    processes.p.blocked_ns.n: 3s
+    processes.p.blocked_total_ns: 5s
+    processes.a.blocked_total_ns: 0s
+";
+    let room = Room::with(&[("blocked.yaml", text)]);
+    room.run("run blocked.yaml --write none").with_code(0);
+    room.run("run blocked.yaml --write none --format json").says(&["\"blocked_total_ns\":5000000000"]);
+}
+
 #[test]
 fn figures_that_are_wrong_are_told_with_their_values() {
     for (line, told) in [
@@ -70,14 +101,16 @@ fn figures_that_are_wrong_are_told_with_their_values() {
         ("values: {plain: {count: 4}}", "the count of 'plain' to be 4, but it was 5"),
         ("figures: {events: 1}", "expected 'events' to be 1, but it was"),
         (
-            "figures: {resources.cpu.utilisation: 1}",
-            "there is no 'utilisation' there, only capacity, level_end",
+            "figures: {\"process_groups.request[*].redy_ns.mean\": 1}",
+            "there is no 'redy_ns' there, only blocked_by_ns, blocked_ns",
         ),
-        ("figures: {resources.cpu.kind: 1}", "but it was \"processor\""),
         ("figures: {\"processes.request[0].blocked_ns.m\": 0s}", "there is no 'm' there\n"),
         ("figures: {\"process_groups.request[*].ready_ns\": 0s}", "it has parts: max, mean, min, sum"),
         ("figures: {process_groups.x.ready_ns: 0s}", "no group 'x', only request[*]"),
-        ("figures: {resources.cpu.waits.x: 0}", "'x' is of something that has no parts"),
+        (
+            "figures: {\"process_groups.request[*].ready_ns.mean.x\": 0}",
+            "'x' is of something that has no parts",
+        ),
     ] {
         let room = expecting(&format!("  {line}\n"));
         let ended = room.run("run requests.yaml --write none").with_code(1);

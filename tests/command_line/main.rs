@@ -213,6 +213,26 @@ fn wrong_usage_and_bad_scenarios_exit_with_2() {
     ] {
         room.run(line).with_code(2).complains(&[what]);
     }
+    for (line, what) in [
+        ("rn pipe.yaml", "did you mean 'run'?"),
+        ("simulate pipe.yaml", "`tempolane run FILE` runs a scenario"),
+        ("pipe.yaml", "a command stands before the file: `tempolane run pipe.yaml`"),
+        ("./missing", "`tempolane run ./missing`"),
+        ("explain pipe.yaml", "`tempolane why FILE`"),
+        ("gantt pipe.yaml", "draws what happened"),
+        ("version", "`tempolane --version`"),
+        ("chek pipe.yaml", "check"),
+        ("xyzzy pipe.yaml", "the commands are run, check, compare"),
+    ] {
+        room.run(line).with_code(2).complains(&["unrecognized subcommand", what]);
+    }
+    for (line, what) in [
+        ("run pipe.yaml --untimed", "`--untimed` is an option of `explore`"),
+        ("check pipe.yaml --seed=3", "`--seed` is an option of `run`, "),
+        ("run pipe.yaml --sed 3", "a similar argument exists: '--se"),
+    ] {
+        room.run(line).with_code(2).complains(&["unexpected argument", what]);
+    }
     // Everything that is wrong anywhere is told, and nothing runs.
     let ended = room.run("run pipe.yaml bad.yaml worse.yml").with_code(2);
     ended.complains(&["bad.yaml:2:", "bad.yaml:4:", "worse.yml:2:", "mutex1"]);

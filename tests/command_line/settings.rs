@@ -8,7 +8,11 @@ fn a_parameter_is_set_once() {
     let room = Room::with(&[("pipe.yaml", PIPE)]);
     for command in ["run --write none", "check", "test", "explore --write none", "validate --write none"] {
         let ended = room.run(&format!("{command} pipe.yaml --set items=1 --set items=2")).with_code(2);
-        assert!(ended.err.contains("--set items is given twice, as 1 and as 2"), "{command}: {}", ended.err);
+        assert!(
+            ended.err.contains("the parameter 'items' is set twice, to 1 and to 2"),
+            "{command}: {}",
+            ended.err
+        );
         assert_eq!(ended.out, "", "{command}");
     }
 }

@@ -72,10 +72,23 @@ fn one_process_waits() {
     let alone = "version: 1\nname: alone\nresources: {s: {kind: semaphore, permits: 0}}\nprocesses: {p: {do: [{acquire: s}]}}\n";
     let room = Room::with(&[("alone.yaml", alone)]);
     let ended = room.run("run alone.yaml --write none").with_code(1);
-    ended.says(&["1 of 1 process waits for what never comes, 1 of them starved"]);
+    ended.says(&["the only process waits for what never comes:", "starved: nobody that is left"]);
     for many in ["1 events", "1 processes", "1 steps"] {
         assert!(!ended.out.contains(&format!(" {many}")), "{}", ended.out);
     }
+}
+
+/// Of one among several what never comes is said once, and who waits for itself is told why.
+#[test]
+fn one_of_several_waits() {
+    let starved = "version: 1\nresources: {s: {kind: semaphore, permits: 0}}\nprocesses:\n  p: {do: [{acquire: s}]}\n  q: {do: [{delay: 1s}]}\n";
+    let twice = "version: 1\nresources: {a: mutex}\nprocesses:\n  p: {do: [{acquire: a}, {acquire: a}, {release: a}]}\n  q: {do: []}\n";
+    let room = Room::with(&[("starved.yaml", starved), ("twice.yaml", twice)]);
+    let ended = room.run("run starved.yaml --write none").with_code(1);
+    ended.says(&["1 of 2 processes waits for what never comes:", "'p' waits to acquire 's', starved:"]);
+    let ended = room.run("run twice.yaml --write none").with_code(1);
+    ended.says(&["1 of 2 processes waits for what never comes:", "held by itself: a mutex is not reentrant"]);
+    assert!(!ended.out.contains("cycle"), "{}", ended.out);
 }
 
 /// Whoever may still be served is not said to wait for ever: behind a branch that is never taken,

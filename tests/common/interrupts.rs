@@ -1,5 +1,6 @@
-//! Interrupts in a random scenario with lives: steps become interruptible wherever they
-//! stand, and each process interrupts others.
+//! Interrupts: scenarios worked out by hand, for the kernel and for threads; and random ones with
+//! lives, in which steps become interruptible wherever they stand, and each process interrupts
+//! others.
 
 use super::limits::end_of;
 use proptest::prelude::*;
@@ -52,4 +53,80 @@ fn line_with_interrupts(line: &str, draws: &mut impl Iterator<Item = u8>) -> Str
         }
     }
     line
+}
+
+/// A scenario that was worked out by hand: its log, each line with the second at which it is
+/// written.
+pub struct ByHand {
+    pub resources: &'static str,
+    pub processes: String,
+    pub log: Vec<(u32, &'static str)>,
+}
+
+impl ByHand {
+    /// The log, with times as `shown` shows a second.
+    pub fn log(&self, shown: impl Fn(u32) -> String) -> Vec<String> {
+        self.log.iter().map(|&(second, line)| format!("{} {line}", shown(second))).collect()
+    }
+}
+
+/// 1 + 4 s of two steps are over at 5 s, when they are interrupted; what is done then takes 1 s.
+pub fn left_resumed_or_begun_again() -> [ByHand; 3] {
+    let cases = [
+        ("leave", vec![(1, "first"), (6, "done")]),
+        ("restart", vec![(1, "first"), (7, "first"), (15, "second"), (15, "done")]),
+        ("resume", vec![(1, "first"), (10, "second"), (10, "done")]),
+    ];
+    cases.map(|(then, log)| {
+        let processes = format!(
+            "
+  worker:
+    do:
+      - interruptible: [{{delay: 1s}}, {{log: first}}, {{work: 8s}}, {{log: second}}]
+        on_interrupt: [{{delay: 1s}}]
+        then: {then}
+      - log: done
+  boss: {{do: [{{delay: 5s}}, {{interrupt: worker}}]}}
+"
+        );
+        ByHand { resources: "", processes, log }
+    })
+}
+
+/// Whoever waits at a condition has given its mutex back, and takes it again first: the other holds
+/// it for 3 s.
+pub fn interrupted_at_a_condition() -> ByHand {
+    let processes = "
+  worker:
+    do:
+      - acquire: m
+      - interruptible: [{wait: {on: c, mutex: m}}]
+        on_interrupt: [{log: interrupted}]
+        then: resume
+      - log: notified
+      - release: m
+  boss: {do: [{delay: 1s}, {with: m, do: [{interrupt: worker}, {delay: 3s}]}, {delay: 1s}, {with: m, do: [{notify: c}]}]}
+";
+    ByHand {
+        resources: "m: mutex, c: condition",
+        processes: processes.to_owned(),
+        log: vec![(4, "interrupted"), (5, "notified")],
+    }
+}
+
+/// The limit counts from when the wait began, also for the rest of it.
+pub fn interrupted_with_a_limit() -> ByHand {
+    let processes = "
+  worker:
+    do:
+      - interruptible: [{acquire: s, within: 5s, else: [{log: gave up}]}]
+        on_interrupt: [{log: interrupted}, {acquire: s, within: 1s, else: []}]
+        then: resume
+  boss: {do: [{delay: 3s}, {interrupt: worker}]}
+";
+    ByHand {
+        resources: "s: {kind: semaphore, permits: 0}",
+        processes: processes.to_owned(),
+        log: vec![(3, "interrupted"), (5, "gave up")],
+    }
 }

@@ -10,7 +10,8 @@ use std::ops::ControlFlow;
 use tempolane::backend::BoundProgram;
 use tempolane::backend::Choices;
 use tempolane::backend::recorded::{
-    Recorded, RecordedLabels, Search, SearchBudget, Spent, search, search_within,
+    Recorded, RecordedLabels, RecordingError, Search, SearchBudget, Spent, read_recording,
+    read_recording_file, search, search_within,
 };
 use tempolane::explore::Mode;
 use tempolane::ids::ProcessId;
@@ -301,4 +302,53 @@ processes: {p: {count: 4, vars: {x: 0}, do: [{repeat: 100000, do: [{release: s},
         });
         assert!(matches!(found, Search::GaveUp { why, .. } if why == expected), "{found:?}");
     }
+}
+
+/// A recording that is a file, read as the command line reads it: rows in their order with their
+/// times, and what is wrong with its line and column.
+#[test]
+fn a_recording_in_csv_is_read_from_rust() {
+    let text = "{version: 1, processes: {maker: {do: [{delay: 1s}, {mark: {name: made, value: 7}}, {log: 'all {1 + 1} done'}]}, worker: {count: 2, do: [{mark: began}]}}}";
+    let loaded = tempolane::scenario::load_str("lab", text, &[]).expect("valid");
+    let bound = tempolane::backend::compile(&loaded.model).bind(&loaded.model, &loaded.params);
+    let program = bound.expect("it was checked");
+    let header = program.header(0);
+    let labels = RecordedLabels::new(&program, &header);
+    let read = |text: &str| read_recording(text.as_bytes(), &header, &labels);
+
+    let csv = "time,process,event,value\n0.5,worker[1],began,\n1.25s,maker,made,7\n,maker,\"all 2 done\",\n2,worker[0],began,\n";
+    let recorded = read(csv).expect("it is one");
+    let times: Vec<_> = recorded.rows.iter().map(|row| row.time).collect();
+    assert_eq!(times, [Some(500_000_000), Some(1_250_000_000), None, Some(2_000_000_000)]);
+    assert_eq!((recorded.without_time, recorded.without_value), (1, 0));
+    let points = recorded.points();
+    assert_eq!((points[0].process, points[0].label.as_str()), (ProcessId(2), "began"));
+    assert_eq!(points[1].value.as_deref(), Some("7"));
+    assert_eq!(search(&program, &header, &points, 1_000), Search::Allowed);
+    // What is logged comes behind what is marked, whoever is between.
+    let turned = "process,event\nmaker,all 2 done\nmaker,made\n";
+    let points = read(turned).expect("it is one").points();
+    assert!(matches!(search(&program, &header, &points, 1_000), Search::Refused { reached: 0, .. }));
+
+    for (text, line, column, part) in [
+        ("process,event\nmaker,maed\n", 2, Some(7), "did you mean 'made'?"),
+        ("process,event\nmaker,made\nwroker[0],began\n", 3, Some(1), "did you mean 'worker'?"),
+        ("process,event\nworker[2],began\n", 2, Some(1), "'worker[0]' to 'worker[1]'"),
+        ("time,process,event\nsoon,maker,made\n", 2, Some(1), "'soon' is no time"),
+        ("process,event,value\nmaker,made,x\n", 2, Some(12), "'x' cannot be the value"),
+        ("process,event\nmaker\n", 2, None, "1 cell, but the head names 2"),
+        ("process;event\nmaker;made\n", 1, None, "separate cells by commas"),
+        ("process\nmaker\n", 1, None, "the column 'event' is missing"),
+        ("process,event\n", 1, None, "there are no rows"),
+    ] {
+        match read(text).expect_err(text) {
+            RecordingError::Malformed { line: at, column: from, message } => {
+                assert!((at, from) == (line, column) && message.contains(part), "{at}:{from:?} {message}");
+            }
+            other => panic!("{text}: {other}"),
+        }
+    }
+    let absent = std::path::Path::new("there/is/no/such.csv");
+    let error = read_recording_file(absent, &header, &labels).expect_err("there is no such file");
+    assert!(matches!(error, RecordingError::Unreadable(_)) && error.to_string().contains("cannot be read"));
 }

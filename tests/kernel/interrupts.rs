@@ -1,5 +1,8 @@
 //! Interrupts: each rule in a scenario small enough to work out by hand.
 
+use crate::common::interrupts::{
+    ByHand, interrupted_at_a_condition, interrupted_with_a_limit, left_resumed_or_begun_again,
+};
 use crate::common::{run, run_in_order, timed_log};
 use tempolane::trace::Ties;
 
@@ -9,6 +12,16 @@ fn told(resources: &str, processes: &str) -> Vec<String> {
     assert_eq!(run.outcome(), "completed", "{:?}", run.end.outcome);
     run.machine.check(&run.program);
     timed_log(&run)
+}
+
+/// Checks that a scenario comes out as it was worked out.
+fn comes_out(case: &ByHand) {
+    assert_eq!(
+        told(case.resources, &case.processes),
+        case.log(|second| format!("{second}s")),
+        "{}",
+        case.processes
+    );
 }
 
 fn text(resources: &str, processes: &str) -> String {
@@ -36,28 +49,9 @@ fn the_rest_is_done_after_an_interrupt() {
     assert_eq!(lines, ["3s 7s left", "7s 5s left", "14s done"]);
 }
 
-/// 1 + 4 s of two steps are over at 5 s.
 #[test]
 fn a_block_is_left_or_begun_again() {
-    let lines = |then: &str| {
-        told(
-            "",
-            &format!(
-                "
-  worker:
-    do:
-      - interruptible: [{{delay: 1s}}, {{log: first}}, {{work: 8s}}, {{log: second}}]
-        on_interrupt: [{{delay: 1s}}]
-        then: {then}
-      - log: done
-  boss: {{do: [{{delay: 5s}}, {{interrupt: worker}}]}}
-"
-            ),
-        )
-    };
-    assert_eq!(lines("leave"), ["1s first", "6s done"]);
-    assert_eq!(lines("restart"), ["1s first", "7s first", "15s second", "15s done"]);
-    assert_eq!(lines("resume"), ["1s first", "10s second", "10s done"]);
+    left_resumed_or_begun_again().iter().for_each(comes_out);
 }
 
 /// A block without `on_interrupt` and `then` is left.
@@ -167,42 +161,14 @@ fn what_a_with_holds_is_given_back_where_the_block_is_left() {
     assert_eq!(lines("resume"), ["14s done", "14s other"]);
 }
 
-/// Whoever waits at a condition has given its mutex back, and takes it again first, as the one
-/// that was notified does: the other holds it for 3 s.
 #[test]
 fn a_wait_at_a_condition_takes_its_mutex_again() {
-    let lines = told(
-        "m: mutex, c: condition",
-        "
-  worker:
-    do:
-      - acquire: m
-      - interruptible: [{wait: {on: c, mutex: m}}]
-        on_interrupt: [{log: interrupted}]
-        then: resume
-      - log: notified
-      - release: m
-  boss: {do: [{delay: 1s}, {with: m, do: [{interrupt: worker}, {delay: 3s}]}, {delay: 1s}, {with: m, do: [{notify: c}]}]}
-",
-    );
-    assert_eq!(lines, ["4s interrupted", "5s notified"]);
+    comes_out(&interrupted_at_a_condition());
 }
 
-/// The limit counts from when the wait began, also for the rest of it.
 #[test]
 fn a_limit_goes_on_while_a_wait_is_interrupted() {
-    let lines = told(
-        "s: {kind: semaphore, permits: 0}",
-        "
-  worker:
-    do:
-      - interruptible: [{acquire: s, within: 5s, else: [{log: gave up}]}]
-        on_interrupt: [{log: interrupted}, {acquire: s, within: 1s, else: []}]
-        then: resume
-  boss: {do: [{delay: 3s}, {interrupt: worker}]}
-",
-    );
-    assert_eq!(lines, ["3s interrupted", "5s gave up"]);
+    comes_out(&interrupted_with_a_limit());
 }
 
 /// The inner block is interrupted as long as the process is in it, the outer one before and

@@ -5,7 +5,7 @@ use crate::common::program;
 use tempolane::backend::{BoundProgram, compile, frame, resource};
 use tempolane::backend::{Draws, Kernel, Machine, Rest, Scheduler, State, Yield};
 use tempolane::ids::{ProcessId, ResourceId};
-use tempolane::scenario::load_program;
+use tempolane::scenario::load_amended;
 use tempolane::time::Time;
 use tempolane::trace::{Fault, NoTrace};
 
@@ -396,7 +396,7 @@ processes: {{p: {{vars: {{i: 0, xs: {{array: 3, of: 0}}}}, do: [{step}]}}}}
 /// A call of code that the driver does not have breaks a rule.
 #[test]
 fn there_is_no_code_unless_somebody_has_it() {
-    let loaded = load_program("test", "version: 1\nprocesses: {p: {do: [{code: 7}]}}\n", "", &[])
+    let loaded = load_amended("test", "version: 1\nprocesses: {p: {do: [{code: 7}]}}\n", "", &[], true)
         .unwrap_or_else(|error| panic!("{error}"));
     let program = compile(&loaded.model).bind(&loaded.model, &loaded.params).expect("it can be bound");
     let mut driver = Driver::new(&program);

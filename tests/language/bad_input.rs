@@ -2,6 +2,7 @@
 //! panics, hangs or takes memory without bound.
 #![allow(clippy::disallowed_methods, reason = "a stopwatch: that it takes no longer is a part of the test")]
 
+mod beginners;
 mod choosing;
 mod closing;
 mod declarations;
@@ -12,6 +13,7 @@ mod lives;
 mod measures;
 mod preemption;
 mod records;
+mod students;
 mod style;
 mod tables;
 mod unseen;

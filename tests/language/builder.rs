@@ -530,8 +530,7 @@ fn code_works_on_the_state_and_on_its_process() {
 #[test]
 fn code_may_fail_its_process() {
     let bank = bank(7);
-    let run = bank.run();
-    run.assert_outcome("fault");
+    let run = bank.run().assert_outcome("fault");
     let shown = run.to_string();
     assert!(shown.contains(
         "'client[2]': 10 is more than 7\n      at step 1.1 of process 'client' (tests/language/builder.rs:"
@@ -546,8 +545,7 @@ fn code_that_asks_for_what_there_is_not_fails_and_does_not_panic() {
         wrong.process("p", |p| {
             p.var("n", 1).var("f", 0.5).array("xs", 2, 0).call(code);
         });
-        let run = wrong.run();
-        run.assert_outcome("fault");
+        let run = wrong.run().assert_outcome("fault");
         run.to_string().lines().find(|line| line.starts_with("  'p': ")).unwrap_or_default().trim().to_owned()
     };
     assert_eq!(
@@ -649,8 +647,7 @@ fn a_failed_assertion_shows_the_run_and_how_to_see_it_again() {
             p.acquire(first).delay("1s").acquire(second);
         });
     }
-    let run = locks.run();
-    run.assert_deadlock().assert_outcome("deadlock");
+    let run = locks.run().assert_deadlock().assert_outcome("deadlock");
     let failure = run.check("outcome: completed").expect_err("it is a deadlock");
     for part in [
         "expected the outcome completed, but the run ended as deadlock",

@@ -66,10 +66,27 @@ fn a_run_that_ends_badly_is_a_failure_until_that_is_expected() {
     stuck.run().assert("{outcome: deadlock, counts: {one.there: 1}}");
     stuck.run().assert_deadlock().assert_count("one.there", 1).assert_total_time("1s");
     stuck.assert_some_schedule(Mode::Untimed, "deadlock").assert_reaches("one.there");
-    // What is wrong about the outcome does not count as said.
+    // Nothing is remembered: what was checked before makes no difference.
     let run = stuck.run();
     assert!(run.check("outcome: completed").is_err());
+    assert!(run.check("outcome: deadlock").is_ok());
     assert!(run.check("reaches: one.there").is_err());
+    let run = run.assert_deadlock();
+    assert!(run.check("reaches: one.there").is_ok());
+    assert!(run.check("outcome: completed").is_err());
+    // A text that expects it itself has said so, as long as its parameters are those of which it is said.
+    let text = "version: 1
+params: {n: 1}
+resources: {b: {kind: buffer, capacity: 1}}
+processes: {p: {do: [{repeat: n, do: [{mark: there}]}, {get: b}]}}
+expect: {outcome: deadlock}
+";
+    let mut own = Scenario::from_yaml("own", text).expect("valid");
+    own.run().assert_count("p.there", 1);
+    own.run().assert_expectations().assert_count("p.there", 1);
+    assert!(own.set("n", 2).run().check("counts: {p.there: 2}").is_err());
+    let wrong = Scenario::from_yaml("own", &text.replace("deadlock", "completed")).expect("valid");
+    assert!(wrong.run().check("counts: {p.there: 1}").is_err());
     // To be stopped by a horizon is no bad end.
     let mut server = Scenario::new("server");
     server.horizon("3s").process("p", |p| {

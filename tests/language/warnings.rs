@@ -275,7 +275,7 @@ processes:
 fn a_lock_that_is_taken_twice() {
     let of = |steps: &str| {
         format!(
-            "version: 1\nresources: {{m: mutex, l: rwlock, c: condition}}\nprocesses:\n  p:\n    do:\n{steps}"
+            "version: 1\nresources: {{m: mutex, n: mutex, l: rwlock, c: condition}}\nprocesses:\n  p:\n    do:\n{steps}"
         )
     };
     let used = "      - with: {write: l}\n        do: [{wait: c}, {notify: c}]\n";
@@ -287,12 +287,98 @@ fn a_lock_that_is_taken_twice() {
         assert!(warnings(&text).iter().any(|(_, _, warning)| warning.contains(message)), "{text}");
     }
     for steps in [
+        // Inside of steps that may give up, and in what they do then.
+        "      - with: m\n        within: 1s\n        do: [{with: m, do: []}]\n        else: []\n",
+        "      - with: m\n        do:\n          - wait: c\n            within: 1s\n            else: [{with: m, do: []}]\n",
+        "      - with: m\n        do:\n          - with: n\n            within: 1s\n            do: [{with: m, do: []}]\n            else: []\n",
+        "      - with: m\n        do: [{select: [{acquire: n, do: [{with: m, do: []}, {release: n}]}, {after: 1s}]}]\n",
+        // By steps one behind the other.
+        "      - acquire: m\n      - acquire: m\n      - release: m\n",
+        "      - acquire: m\n      - repeat: 2\n        do: [{with: m, do: []}]\n      - release: m\n",
+        "      - with: m\n        do: [{acquire: n}, {with: n, do: []}, {release: n}]\n",
+    ] {
+        let text = of(&format!("{steps}{used}"));
+        let found = warnings(&text);
+        let twice = found.iter().filter(|(_, _, warning)| warning.contains(message)).count();
+        assert_eq!(twice, 1, "{text}{found:#?}");
+    }
+    for steps in [
         "      - with: m\n        do: [{release: m}, {with: m, do: []}, {acquire: m}]\n",
         "      - with: m\n        do: [{with: m, within: 1s, do: [], else: []}]\n",
         "      - with: m\n        do: []\n      - with: m\n        do: []\n",
+        "      - acquire: m\n      - release: m\n      - acquire: m\n      - release: m\n",
+        "      - acquire: m\n      - if: now > 0s\n        do: [{release: m}]\n      - with: m\n        do: []\n",
+        "      - acquire: m\n        within: 1s\n        else: []\n      - acquire: m\n        within: 1s\n        else: []\n      - release: m\n",
+        "      - with: m\n        do: [{select: [{acquire: m}, {after: 1s}]}]\n",
     ] {
         let text = of(&format!("{steps}{used}"));
         assert!(warnings(&text).iter().all(|(_, _, warning)| !warning.contains(message)), "{text}");
+    }
+}
+
+/// A read is there for its value, unless it is asked for itself.
+/// One of two who acquire a mutex has no step that releases it.
+#[test]
+fn a_mutex_that_one_process_keeps() {
+    let text = |first: &str, second: &str, more: &str| {
+        format!(
+            "version: 1
+resources: {{a: mutex, locks: {{kind: mutex, count: 2}}, s: {{kind: semaphore, permits: 2}}}}
+processes:
+  p:
+    do: [{first}]
+  q:
+    do: [{second}]
+{more}"
+        )
+    };
+    let other = "{with: a, do: [{delay: 1s}]}";
+    let kept = "'p' acquires 'a' here and never releases it";
+    let warned = |text: &str, expected: &[(u32, &str)]| {
+        let found: Vec<_> =
+            warnings(text).into_iter().filter(|(_, _, message)| !message.contains("never used")).collect();
+        assert_eq!(found.len(), expected.len(), "{found:#?}");
+        for ((line, _, message), (at, part)) in found.iter().zip(expected) {
+            assert!(line == at && message.contains(part), "{found:#?}");
+        }
+    };
+    warned(&text("{acquire: a}, {delay: 1s}", other, ""), &[(5, kept)]);
+    warned(&text("{if: now > 1s, do: [{acquire: a}]}", other, ""), &[(5, kept)]);
+    let by_index = text("{acquire: 'locks[0]'}", "{with: 'locks[1]', do: [{delay: 1s}]}", "");
+    warned(&by_index, &[(5, "'p' acquires 'locks' here and never releases it")]);
+    // Somewhere it is released, or by who stops it; of a semaphore others may give permits.
+    warned(&text("{acquire: a}, {if: now > 1s, do: [{release: a}]}", other, ""), &[]);
+    warned(&text("{acquire: a}, {delay: 9s}", "{delay: 1s}, {stop: p}, {with: a, do: []}", ""), &[]);
+    warned(&text("{acquire: s}", "{release: s}", ""), &[]);
+    let lost = "{delay: 1s}, {stop: {who: p, held: lost}}, {with: a, do: []}";
+    warned(&text("{acquire: a}, {delay: 9s}", lost, ""), &[(5, kept)]);
+    // Of one that nobody releases that is said, and where another end is expected, nothing.
+    warned(&text("{acquire: a}", "{acquire: a}", ""), &[(5, "the mutex 'a' is acquired and never released")]);
+    warned(&text("{acquire: a}", other, "expect: {outcome: deadlock}\n"), &[]);
+}
+
+#[test]
+fn a_read_that_keeps_nothing() {
+    let text = |memory: &str, expect: &str| {
+        format!(
+            "version: 1
+resources: {{{memory}: {{kind: memory, slots: 2}}}}
+processes:
+  p:
+    vars: {{x: 0}}
+    do:
+      - write: {{to: {memory}, at: 0, value: 1}}
+      - read: {{from: {memory}, at: 0}}
+      - read: {{from: {memory}, at: 1, into: x}}
+{expect}"
+        )
+    };
+    warned(&text("m", ""), &[(8, "what is read from 'm' here is kept nowhere")]);
+    warned(&text("m", "expect: {total_time: 0s}\n"), &[(8, "kept nowhere")]);
+    for (memory, expect) in
+        [("_m", ""), ("m", "expect: {races: none}\n"), ("m", "expect: {reads: {p.m: [1, 0]}}\n")]
+    {
+        warned(&text(memory, expect), &[]);
     }
 }
 

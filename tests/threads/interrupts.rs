@@ -1,7 +1,9 @@
 //! Interrupts on real threads: what is ended, what is left of it and where the process goes on,
 //! worked out by hand; and that nothing is lost, whatever the threads do.
 
-use super::common::interrupts::interrupted;
+use super::common::interrupts::{
+    ByHand, interrupted, interrupted_at_a_condition, interrupted_with_a_limit, left_resumed_or_begun_again,
+};
 use super::common::limits::limited;
 use super::common::lives::{self, Held};
 use super::common::{cases, program};
@@ -24,6 +26,16 @@ pub fn told(resources: &str, processes: &str) -> Vec<String> {
     let times = logs.map(|event| (event.time.as_nanos() + 50_000_000) / 100_000_000);
     let lines = log(&recording);
     times.zip(lines).map(|(tenths, line)| format!("{}.{} {line}", tenths / 10, tenths % 10)).collect()
+}
+
+/// Checks that a scenario comes out as it was worked out.
+fn comes_out(case: &ByHand) {
+    assert_eq!(
+        told(case.resources, &case.processes),
+        case.log(|second| format!("{second}.0")),
+        "{}",
+        case.processes
+    );
 }
 
 /// 3 of 10 s are over, then 2 s of something else, in which an interrupt does nothing. 2 of the other 7 s
@@ -76,31 +88,9 @@ processes:
     assert_eq!(left, ["7s", "0s"]);
 }
 
-/// 1 + 4 s of two steps are over at 5 s.
 #[test]
 fn a_block_is_left_or_begun_again() {
-    let cases = [
-        ("leave", &["1.0 first", "6.0 done"][..]),
-        ("restart", &["1.0 first", "7.0 first", "15.0 second", "15.0 done"]),
-        ("resume", &["1.0 first", "10.0 second", "10.0 done"]),
-    ];
-    side_by_side(cases, |(then, expected)| {
-        let lines = told(
-            "",
-            &format!(
-                "
-  worker:
-    do:
-      - interruptible: [{{delay: 1s}}, {{log: first}}, {{work: 8s}}, {{log: second}}]
-        on_interrupt: [{{delay: 1s}}]
-        then: {then}
-      - log: done
-  boss: {{do: [{{delay: 5s}}, {{interrupt: worker}}]}}
-"
-            ),
-        );
-        assert_eq!(lines, expected, "{then}");
-    });
+    side_by_side(left_resumed_or_begun_again(), |case| comes_out(&case));
 }
 
 /// In every wait; whoever stands behind in its line is served as if it had never come.
@@ -197,42 +187,14 @@ fn interrupted_in_every_wait() {
     });
 }
 
-/// Whoever waits at a condition has given its mutex back, and takes it again first: the other holds
-/// it for 3 s.
 #[test]
 fn a_wait_at_a_condition_takes_its_mutex_again() {
-    let lines = told(
-        "m: mutex, c: condition",
-        "
-  worker:
-    do:
-      - acquire: m
-      - interruptible: [{wait: {on: c, mutex: m}}]
-        on_interrupt: [{log: interrupted}]
-        then: resume
-      - log: notified
-      - release: m
-  boss: {do: [{delay: 1s}, {with: m, do: [{interrupt: worker}, {delay: 3s}]}, {delay: 1s}, {with: m, do: [{notify: c}]}]}
-",
-    );
-    assert_eq!(lines, ["4.0 interrupted", "5.0 notified"]);
+    comes_out(&interrupted_at_a_condition());
 }
 
-/// The limit counts from when the wait began, also for the rest of it.
 #[test]
 fn a_limit_goes_on_while_a_wait_is_interrupted() {
-    let lines = told(
-        "s: {kind: semaphore, permits: 0}",
-        "
-  worker:
-    do:
-      - interruptible: [{acquire: s, within: 5s, else: [{log: gave up}]}]
-        on_interrupt: [{log: interrupted}, {acquire: s, within: 1s, else: []}]
-        then: resume
-  boss: {do: [{delay: 3s}, {interrupt: worker}]}
-",
-    );
-    assert_eq!(lines, ["3.0 interrupted", "5.0 gave up"]);
+    comes_out(&interrupted_with_a_limit());
 }
 
 /// The innermost block counts, nothing happens in the middle of an atomic block, and of several

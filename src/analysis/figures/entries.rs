@@ -9,7 +9,7 @@ use crate::analysis::marks::MarkStatistics;
 use crate::analysis::measures::{Histogram, MeasureStatistics};
 use crate::analysis::statistics::{ProcessStatistics, ResourceStatistics};
 use crate::ids::{ProcessId, ResourceId};
-use crate::trace::{Header, MeasureFigure, MeasureInfo, Measured, ResourceInfo};
+use crate::trace::{BLOCKED, Header, MeasureFigure, MeasureInfo, Measured, ResourceInfo};
 use crate::value::Value;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -23,17 +23,15 @@ pub(super) struct Process<'a>(&'a Header, &'a ProcessStatistics);
 pub(super) type Keyed<T> = (&'static str, fn(&T) -> Option<FigureValue>);
 
 /// The figures of a process that are numbers.
-pub(super) const OF_PROCESS: [Keyed<ProcessStatistics>; 6] = [
+pub(super) const OF_PROCESS: [Keyed<ProcessStatistics>; 7] = [
     ("started_ns", |process| process.started.map(|time| whole(time.as_nanos()))),
     ("finished_ns", |process| process.finished.map(|time| whole(time.as_nanos()))),
     ("new_ns", |process| Some(whole(process.new))),
     ("running_ns", |process| Some(whole(process.running))),
     ("ready_ns", |process| Some(whole(process.ready))),
     ("delayed_ns", |process| Some(whole(process.delayed))),
+    ("blocked_total_ns", |process| Some(whole(process.blocked.iter().map(|&(_, nanos)| nanos).sum::<u64>()))),
 ];
-
-/// The key of how long a process waited, by resource.
-pub(super) const BLOCKED: &str = "blocked_ns";
 
 fn whole(number: impl Into<i128>) -> FigureValue {
     FigureValue::Whole(number.into())
@@ -219,5 +217,18 @@ impl Serialize for Measures<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let entries = self.0.measures.iter().zip(self.1);
         named(serializer, entries.map(|(info, measure)| (&info.name, Measure::of(info, measure))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::{PROCESS_FIGURES, RESOURCE_FIGURES};
+
+    /// What a scenario may name is what a report has.
+    #[test]
+    fn the_keys_are_those_that_scenarios_know() {
+        assert_eq!(OF_PROCESS.map(|(key, _)| key), PROCESS_FIGURES);
+        assert_eq!(OF_RESOURCE.map(|(key, _)| key), RESOURCE_FIGURES[1..]);
     }
 }

@@ -3,9 +3,7 @@
 //! Decides what is said where a path leads nowhere: what there is instead. A path that
 //! leads to what has no value, as the mean of a mark that was never passed, leads somewhere.
 
-use super::entries::{
-    BLOCKED, Mark, Measure, OF_MARK, OF_PROCESS, OF_RESOURCE, Process, Resource, of_measure,
-};
+use super::entries::{Mark, Measure, OF_MARK, OF_PROCESS, OF_RESOURCE, Process, Resource, of_measure};
 use super::groups;
 use super::number::FigureValue;
 use crate::analysis::collect::StatisticsSink;
@@ -14,7 +12,7 @@ use crate::analysis::marks::MarkValues;
 use crate::analysis::statistics::Statistics;
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
-use crate::trace::{Header, MeasureFigure, NameTable, REPORT_HEADS, instance_name};
+use crate::trace::{BLOCKED, Header, MeasureFigure, NameTable, REPORT_HEADS, instance_name};
 use crate::value::{self, Type};
 use serde_json::Value;
 

@@ -15,10 +15,14 @@ mod label;
 mod pattern;
 mod position;
 mod result;
+mod rows;
 mod search;
 
 pub use label::{Recorded, RecordedLabel, RecordedLabels};
 pub use result::{Search, SearchBudget, SearchProgress, Spent};
+pub use rows::{RecordedRow, RecordedRun, RecordingError, read_recording, read_recording_file};
+#[cfg(feature = "cli")]
+pub(crate) use rows::{read_bytes, read_while};
 
 use crate::program::BoundProgram;
 use crate::trace::Header;
@@ -29,8 +33,8 @@ use std::ops::ControlFlow;
 ///
 /// A point that the scenario cannot have at all, such as one of a process that there is not,
 /// a label that it does not know, or a value of another type, is refused like one that comes
-/// too early. `tempolane validate --recorded` tells such rows as wrong before it looks for
-/// anything, by [`RecordedLabels`]: each point should have a meaning that
+/// too early. [`read_recording`], and so `tempolane validate --recorded`, tells such rows as wrong
+/// before anything is looked for, by [`RecordedLabels`]: each point should have a meaning that
 /// [says](RecordedLabels::says) all of it.
 ///
 /// ```

@@ -98,10 +98,16 @@ fn deadlock_message(blocked: &[NamedBlocked], header: &Header) -> String {
     let starved = blocked.iter().filter(|one| one.starved).count();
     let starved = match starved {
         0 => String::new(),
-        starved => format!(", {starved} of them starved"),
+        // What is said of the only one says so.
+        _ if waiting == 1 => String::new(),
+        all if all == waiting => ", all of them starved".to_owned(),
+        some => format!(", {some} of them starved"),
     };
-    let (all, wait) = (so_many(all as u64, "process"), verb(waiting, "wait"));
-    format!("{waiting} of {all} {wait} for what never comes{starved}")
+    let (of, wait) = (so_many(all as u64, "process"), verb(waiting, "wait"));
+    match (waiting, all) {
+        (1, 1) => format!("the only process waits for what never comes{starved}"),
+        _ => format!("{waiting} of {of} {wait} for what never comes{starved}"),
+    }
 }
 
 /// The finding of a run in sentences, one a line; empty if there is none.
@@ -141,7 +147,8 @@ fn waiting_told(finished: &Finished, title: &str, blocked: &[NamedBlocked], cycl
         text.push_str(&place(finished, one.line));
     }
     text.push_str(&and_more("  - ", blocked.len(), TOLD));
-    if let Some(first) = cycle.first() {
+    // That somebody waits for itself has been said.
+    if let [first, _, ..] = cycle {
         text.push_str(&format!("  cycle: {} → {first}\n", cycle.join(" → ")));
     }
     if blocked.iter().any(|one| one.wait_for == WaitFor::Notify) {

@@ -196,6 +196,7 @@ fn blocked_sentence(input: &GanttInput<'_>, blocked: &BlockedProcess) -> String 
     let what = input.resource_name(blocked.resource);
     let line = input.line_note(blocked.op);
     let why = match blocked.holder {
+        Some(holder) if holder == blocked.process => ", held by itself".to_owned(),
         Some(holder) => format!(", held by {}", input.process_name(holder)),
         None if blocked.is_starved() => ", and nobody is left who would end that wait".to_owned(),
         None => {

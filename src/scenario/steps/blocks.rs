@@ -31,7 +31,7 @@ pub(super) static IF_STEP: StepForm = StepForm {
         ],
     },
     foreign: &[(
-        &["switch", "case", "elif", "elseif", "else_if"],
+        &["switch", "case", "elif", "elseif", "elsif", "else_if", "else if"],
         "write `if: condition` with `do`, and a further `if` below `else`",
     )],
     read: Reader::One(|body, main| body.branch(main)),
@@ -63,7 +63,7 @@ pub(super) static REPEAT_STEP: StepForm = StepForm {
     },
     foreign: &[(
         &["loop", "for", "times", "forever"],
-        "write `repeat: n` or `while: condition`, with the steps below `do`",
+        "write `repeat: n` or `while: condition`, with the steps below `do`; `while: true` goes on for ever",
     )],
     read: Reader::One(|body, main| body.repeat(main)),
 };

@@ -7,6 +7,7 @@ use super::body::{Body, Main, Reader, StepForm, Use};
 use crate::scenario::fields::{self, Fields};
 use crate::scenario::model::{Step, StepKind};
 use crate::scenario::node::Kind;
+use crate::scenario::samples;
 use crate::scenario::scope::Found;
 use crate::scenario::tables::{Field, Form, ITEM_TARGET, REFERENCES, Shape, optional, required};
 use crate::scenario::typed::Typed;
@@ -123,7 +124,8 @@ impl Body<'_, '_> {
             (Some(entry), None) | (None, Some(entry)) => self.steps(entry),
             (None, None) => {
                 let owner = self.owner(main.key);
-                let hint = format!("`{}`: {}", ROUND.key, ROUND.doc);
+                let entries = std::slice::from_ref(main.key);
+                let hint = samples::missing(&FOR_EACH_STEP.form, entries, &ROUND);
                 self.check.reports.error_with_hint(owner, "missing key `do` in `for_each`", hint);
                 Vec::new()
             }

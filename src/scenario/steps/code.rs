@@ -1,4 +1,4 @@
-//! `code`, which only a program can write: see [`crate::scenario::load_program`].
+//! `code`, which only a program can write: see [`crate::scenario::load_amended`].
 
 use super::body::{Reader, StepForm};
 use crate::scenario::model::StepKind;

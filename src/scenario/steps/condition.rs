@@ -14,8 +14,11 @@ use crate::scenario::scope::Found;
 use crate::scenario::tables::{Form, REFERENCES, Shape, optional, required};
 use crate::trace::ResourceKind;
 
-pub(in crate::scenario) static WAIT: Use =
-    Use { is_single: true, waits_at: Some("a condition or a barrier"), ..Use::new("wait", true) };
+pub(in crate::scenario) static WAIT: Use = Use {
+    is_single: true,
+    waits_at: Some("a condition, a barrier, a flag or a latch"),
+    ..Use::new("wait", true)
+};
 pub(in crate::scenario) static NOTIFY: Use = Use::new("notify", false);
 pub(in crate::scenario) static NOTIFY_ALL: Use = Use::new("notify_all", false);
 
@@ -44,7 +47,7 @@ static WAIT_FORM: Form = Form {
     name: "wait_form",
     doc: "Wait, and let others have a mutex meanwhile.",
     fields: &[
-        required("on", Shape::Reference, "At which condition."),
+        required("on", Shape::Reference, "At which condition.").foreign(&["condition", "for", "at"]),
         optional(
             "mutex",
             Shape::Reference,

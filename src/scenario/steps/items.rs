@@ -52,7 +52,7 @@ static PUT_FORM: Form = Form {
     name: "put_form",
     doc: "Put items of a value.",
     fields: &[
-        required("to", REFERENCES, "Into which buffers.").foreign(&["buffer", "queue", "into"]),
+        required("to", REFERENCES, "Into which buffers.").foreign(&["buffer", "queue", "into", "in"]),
         optional("value", ITEM_VALUE, "What; default zero. Of a record each field: `{kind: 2, size: n}`.")
             .foreign(&["item", "message", "msg"]),
         optional("values", Shape::List(&ITEM_VALUE), "Several, one after the other.")
@@ -95,7 +95,8 @@ static GET_FORM: Form = Form {
             "into",
             ITEM_TARGET,
             "A variable, an element of an array, or an array for several items; of a record variables for fields.",
-        ),
+        )
+        .foreign(&["to", "as", "variable", "var"]),
         WHERE,
     ],
 };

@@ -28,11 +28,12 @@ mod within;
 
 use super::assignment;
 use super::fields;
+use super::misfits::{VARIABLES, written};
 use super::model::{Step, StepKind};
-use super::names::{nearest, quoted};
+use super::names::{is_name, nearest, quoted};
 use super::node::{Entry, Kind, Node};
 use super::source::Span;
-use super::tables::{Advice, Form, advice};
+use super::tables::{Advice, Form, Shape, advice};
 use body::{Body, Main, Reader, StepForm};
 
 /// All steps, in the order of the reference.
@@ -85,7 +86,8 @@ pub(super) fn forms() -> impl Iterator<Item = &'static Form> + Clone {
 }
 
 /// What is written as a step and is none, nor another word for one.
-const FOREIGN: [Advice; 4] = [
+const FOREIGN: [Advice; 7] = [
+    VARIABLES,
     (
         &["await"],
         "write `get: b` for an item, `acquire: s` for a permit, `wait: c` at a condition, `delay: 5s` for time",
@@ -93,11 +95,32 @@ const FOREIGN: [Advice; 4] = [
     (&["yield"], "write `delay: 0s` to let those go first who are ready now"),
     (&["break", "continue"], "a loop ends when its condition is false; set a variable that it asks"),
     (&["assert", "check"], "say what must come out in `expect`"),
+    (&["pass", "nop", "noop", "skip"], "a step that does nothing is left out; no steps at all are `[]`"),
+    (
+        &["use"],
+        "write `work: 5ms` to use a processor, `with: m` to hold a lock, `acquire: s` to take a permit",
+    ),
 ];
 
 /// What to write instead of a step of this name.
 fn foreign(word: &str) -> Option<&'static str> {
     advice(all().flat_map(|step| step.foreign).chain(&FOREIGN), word)
+}
+
+/// What to write instead of a key of a process or a block that is, or means, a step.
+pub(super) fn as_key(entry: &Entry) -> Option<String> {
+    let name = entry.key.name.as_str();
+    let is_loop = matches!(name, "repeat" | "while");
+    let hint = match named(name) {
+        Some(step) if is_loop => {
+            format!("it is a step: `do: [{{{}: {}, do: […]}}]`", step.form.name, written(&entry.value))
+        }
+        Some(step) => {
+            format!("it is a step, and stands below `do`: `- {}: {}`", step.form.name, written(&entry.value))
+        }
+        None => foreign(name)?.to_owned(),
+    };
+    Some(hint)
 }
 
 /// The step with this main key.
@@ -121,9 +144,18 @@ impl Body<'_, '_> {
                 self.check.unread = true;
                 let message =
                     format!("`{}` takes a list of steps, found {}", entry.key.name, entry.value.described());
+                let span = self.check.reports.span_of(&entry.value);
                 let (span, hint) = match found {
-                    Kind::Null => (owner, "write the steps below it, each after a `-`; no steps are `[]`"),
-                    _ => (self.check.reports.span_of(&entry.value), "write each step after a `-`"),
+                    Kind::Null => (
+                        owner,
+                        "write the steps below it, further to the right, each after a `-`; no steps are `[]`"
+                            .to_owned(),
+                    ),
+                    Kind::Map(inner) if !inner.is_empty() => {
+                        let step = format!("`- {}: {}`", inner[0].key.name, written(&inner[0].value));
+                        (span, format!("write each step after a `-`, as in {step}"))
+                    }
+                    _ => (span, "write each step after a `-`".to_owned()),
                 };
                 self.check.reports.error_with_hint(span, message, hint);
             }
@@ -139,7 +171,8 @@ impl Body<'_, '_> {
                 let read = main.and_then(|(key, step)| {
                     let span = self.check.key_span(&key.key);
                     let told = Some(key.key.site);
-                    let fields = fields::read_but(&mut self.check.reports, node, &step.form, span, told)?;
+                    let reports = &mut self.check.reports;
+                    let fields = fields::read_but(reports, node, &step.form, span, told, &|_| None)?;
                     Some((step, Main { key, fields }))
                 });
                 self.check.unread |= self.check.reports.count() > before;
@@ -152,7 +185,8 @@ impl Body<'_, '_> {
             Kind::Text(text) => self.text_step(text, node),
             Kind::Null => {
                 let span = if node.site.line == 0 { owner } else { self.check.reports.span_of(node) };
-                self.check.reports.error(span, "an empty step");
+                let hint = "write a step behind the `-`, or leave it out";
+                self.check.reports.error_with_hint(span, "an empty step", hint);
             }
             _ => {
                 let span = self.check.reports.span_of(node);
@@ -167,46 +201,95 @@ impl Body<'_, '_> {
         let by_program = self.check.by_program;
         let mut mains =
             entries.iter().filter_map(|entry| step_of(&entry.key.name, by_program).map(|step| (entry, step)));
-        let reports = &mut self.check.reports;
         let Some(main) = mains.next() else {
-            let names = forms().map(|form| form.name);
-            match entries.iter().find(|entry| !matches!(entry.key.name.as_str(), "do" | "else")) {
-                Some(entry) => {
-                    let name = &entry.key.name;
-                    let span = reports.span_of_text(entry.key.site, name);
-                    let message = format!("unknown step {}", quoted(name));
-                    // `for i in range(10)` is a key of several words.
-                    let word = name.split([' ', '(']).next().unwrap_or(name);
-                    if let Some(hint) = foreign(name).or_else(|| foreign(word)) {
-                        reports.error_with_hint(span, message, hint);
-                        return None;
-                    }
-                    let all = names.clone().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-                    let hint = format!("the steps are {all}");
-                    reports.unknown_with_hint(span, message, name, names.clone(), hint);
-                    // What stands behind a misspelled key is looked at all the same.
-                    let meant = nearest(name, names).and_then(named);
-                    return meant.map(|step| (entry, step));
-                }
-                None => {
-                    let span = reports.span_of(node);
-                    let message =
-                        if entries.is_empty() { "an empty step" } else { "this step has no main key" };
-                    let hint = "`do` belongs to `if`, `while`, `repeat` and `with`, `else` to `if` or to a step with `within`, or to a `get`";
-                    reports.error_with_hint(span, message, hint);
-                }
-            }
-            return None;
+            return self.no_step(entries, node);
         };
-        if let Some((second, _)) = mains.next() {
-            let span = reports.span_of_text(second.key.site, &second.key.name);
+        if let Some((second, step)) = mains.next() {
+            let span = self.check.reports.span_of_text(second.key.site, &second.key.name);
             let message =
                 format!("a step does one thing, this has `{}` and `{}`", main.0.key.name, second.key.name);
-            let hint = format!("write two steps: begin a new one with `- {}`", second.key.name);
-            reports.error_with_hint(span, message, hint);
+            let lacks_steps = |step: &StepForm| {
+                let mut steps = step.form.fields.iter().filter(|field| matches!(field.shape, Shape::Steps));
+                steps.any(|field| field.required && entries.iter().all(|entry| entry.key.name != field.key))
+            };
+            let (inner, outer) = match (lacks_steps(main.1), lacks_steps(step)) {
+                (true, _) => (second, Some(main.0)),
+                (false, true) => (main.0, Some(second)),
+                (false, false) => (second, None),
+            };
+            let one = format!("{}: {}", inner.key.name, written(&inner.value));
+            let hint = match outer {
+                Some(outer) => format!(
+                    "the steps of `{0}` stand below a `do`: `{0}: {1}` and `do: [{{{one}}}]`",
+                    outer.key.name,
+                    written(&outer.value)
+                ),
+                None => format!("write two steps: begin a new one with `- {}`", second.key.name),
+            };
+            self.check.reports.error_with_hint(span, message, hint);
             return None;
         }
         Some(main)
+    }
+
+    /// Reports a map that is no step. What stands behind a misspelled key is looked at
+    /// all the same.
+    fn no_step<'n>(&mut self, entries: &'n [Entry], node: &Node) -> Option<(&'n Entry, &'static StepForm)> {
+        let reports = &mut self.check.reports;
+        let Some(entry) = entries.iter().find(|entry| !matches!(entry.key.name.as_str(), "do" | "else"))
+        else {
+            let span = reports.span_of(node);
+            let message = if entries.is_empty() { "an empty step" } else { "this step has no main key" };
+            let hint = "`do` belongs to `if`, `while`, `repeat` and `with`, `else` to `if` or to a step with `within`, or to a `get`";
+            reports.error_with_hint(span, message, hint);
+            return None;
+        };
+        let name = &entry.key.name;
+        let span = reports.span_of_text(entry.key.site, name);
+        let message = format!("unknown step {}", quoted(name));
+        if let Some(hint) = self.instead_of_step(entry) {
+            self.check.reports.error_with_hint(span, message, hint);
+            return None;
+        }
+        let names = forms().map(|form| form.name);
+        let all = names.clone().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let hint = format!("the steps are {all}");
+        self.check.reports.unknown_with_hint(span, message, name, names.clone(), hint);
+        let meant = nearest(name, names).and_then(named);
+        meant.map(|step| (entry, step))
+    }
+
+    /// What to write instead of a key that is no step.
+    fn instead_of_step(&self, entry: &Entry) -> Option<String> {
+        let (name, value) = (entry.key.name.as_str(), &entry.value);
+        // `while True` and `for i in range(10)` are keys of several words.
+        let (word, rest) = name.split_once([' ', '(']).unwrap_or((name, ""));
+        if let Some(step) = named(word) {
+            let rest = rest.trim().trim_end_matches(')');
+            let has_steps = step.form.fields.iter().any(|field| field.key == "do");
+            let steps = if has_steps { ", and the steps below `do`" } else { "" };
+            return Some(format!("write `{}: {rest}`, with a colon behind the step{steps}", step.form.name));
+        }
+        if let Some(hint) = foreign(name).or_else(|| foreign(word)) {
+            return Some(hint.to_owned());
+        }
+        if is_name(name) && self.vars.position(name).is_some() {
+            let inner = match &value.kind {
+                Kind::Map(inner) => inner.first(),
+                _ => None,
+            };
+            return Some(match inner.map(|inner| (inner.key.name.as_str(), written(&inner.value))) {
+                Some(("get", buffer)) => format!("write `get: {{from: {buffer}, into: {name}}}`"),
+                Some(("read", memory)) => format!("write `read: {{from: {memory}, at: 0, into: {name}}}`"),
+                Some(_) => format!("write `set: {{{name}: …}}`, or `draw: {{into: {name}, from: …}}`"),
+                None => format!("write `set: {{{name}: {}}}`", written(value)),
+            });
+        }
+        let block = self.check.blocks.find(name)?;
+        Some(match block.params.as_slice() {
+            [] => format!("write `call: {name}`"),
+            [first, ..] => format!("write `call: {{{name}: {{{first}: …}}}}`"),
+        })
     }
 
     /// A step that is only text: `- delay`, or `- delay 5ms`.
@@ -225,6 +308,9 @@ impl Body<'_, '_> {
                 (message, format!("write `- {}: …`, with a colon and a space", step.form.name))
             }
             (None, Some(advice)) => (message, advice.to_owned()),
+            (None, None) if text.starts_with("//") || text.starts_with("--") => {
+                (message, "a comment begins with `#`".to_owned())
+            }
             (None, None) => {
                 let meant = assignment::meant(text, |name| self.vars.position(name).is_some());
                 (message, meant.unwrap_or_else(|| "write it as `- delay: 5ms`".to_owned()))
@@ -262,6 +348,13 @@ fn step_of(name: &str, by_program: bool) -> Option<&'static StepForm> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_layout_knows_which_steps_have_others_below_do() {
+        let takes = |step: &&StepForm| step.form.fields.iter().any(|field| field.key == "do");
+        let names: Vec<_> = all().filter(takes).map(|step| step.form.name).collect();
+        assert_eq!(names, crate::scenario::yaml_layout::HAVE_DO);
+    }
 
     #[test]
     fn no_step_is_foreign() {

@@ -8,6 +8,7 @@ use super::interrupt::{LEFT, THEN};
 use super::preempt::{ON_PREEMPT, PREEMPT, PRIORITY};
 use super::within::{ELSE, SERVED, WITHIN};
 use crate::ids::Site;
+use crate::scenario::misfits::written;
 use crate::scenario::model::{Expr, ResourceRef, Step, StepKind};
 use crate::scenario::names::{quoted, split_name};
 use crate::scenario::node::{Entry, Kind, Node};
@@ -67,7 +68,11 @@ pub(super) static ACQUIRE_STEP: StepForm = StepForm {
     },
     foreign: &[
         (&["lock", "enter", "seize"], "write `acquire: m`, or `with: m` around the steps below `do`"),
-        (&["P", "p", "down", "take", "request", "semaphore", "wait_for"], "write `acquire: s`"),
+        (&["P", "p", "down", "take", "request", "semaphore"], "write `acquire: s`"),
+        (
+            &["try_acquire", "try_lock", "tryLock", "trylock", "tryAcquire"],
+            "write `acquire: s` with `within: 0s` beside it, and what is done instead below `else`",
+        ),
     ],
     read: Reader::Several(|body, main, steps| {
         body.permits(main, &ACQUIRE, steps);
@@ -135,7 +140,8 @@ impl Body<'_, '_> {
             Kind::Map(entries) if !entries.is_empty() => self.numbered_permits(entries, usage, steps),
             Kind::Seq(_) | Kind::Map(_) => {
                 let span = self.check.reports.span_of(node);
-                self.check.reports.error(span, format!("`{}` names no resource", usage.key));
+                let message = format!("`{}` names no resource", usage.key);
+                self.check.reports.error_with_hint(span, message, format!("write `{}: name`", usage.key));
             }
             _ => self.one_permit(node, usage, main.key.key.site, steps),
         }
@@ -151,7 +157,25 @@ impl Body<'_, '_> {
         }
     }
 
+    /// Reports a map that says what is what, `{name: s, count: 2}`, where a name has a number.
+    fn mistakes_names(&mut self, entries: &[Entry], usage: &Use) -> bool {
+        let [Entry { key, value }, number] = entries else { return false };
+        let known = |name: &str| self.check.resources.position(name).is_some();
+        let is_number = ["count", "permits", "n", "number", "amount"].contains(&number.key.name.as_str());
+        let name = value.text().filter(|name| known(name) && !known(&key.name));
+        let Some(name) = name.filter(|_| is_number && !known(&number.key.name)) else { return false };
+        let span = self.check.key_span(key);
+        let message =
+            format!("`{}` takes names with numbers, found the key {}", usage.key, quoted(&key.name));
+        let hint = format!("write {}", counted(usage.key, name, &written(&number.value)));
+        self.check.reports.error_with_hint(span, message, hint);
+        true
+    }
+
     fn numbered_permits(&mut self, entries: &[Entry], usage: &Use, steps: &mut Vec<Step>) {
+        if self.mistakes_names(entries, usage) {
+            return;
+        }
         for entry in entries {
             if let Some(mut locked) = self.check.locked(entry, self.scope(), (usage, usage.key)) {
                 if !usage.takes {

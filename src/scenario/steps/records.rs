@@ -48,7 +48,7 @@ impl Body<'_, '_> {
             if self.check.is_no_record(node, buffer, "`into`") {
                 return None;
             }
-            let (var, element) = self.into(node, buffer.and_then(|buffer| buffer.ty), count)?;
+            let (var, element) = self.into(node, buffer.and_then(|buffer| buffer.ty), buffer, count)?;
             return Some(vec![ItemTarget { field: 0, var, element }]);
         };
         let span = self.check.reports.span_of(node);
@@ -73,7 +73,7 @@ impl Body<'_, '_> {
         for entry in entries {
             let field = self.check.field_named(entry, &buffer.fields);
             let ty = field.map(|field| buffer.fields[usize::from(field)].ty);
-            let into = self.into(&entry.value, ty, None);
+            let into = self.into(&entry.value, ty, None, None);
             if let (Some(field), Some((var, element))) = (field, into) {
                 if self.vars.at(var.index()).array && element.is_none() {
                     let span = self.check.reports.span_of(&entry.value);

@@ -36,7 +36,7 @@ static WRITE_FORM: Form = Form {
     fields: &[
         required("to", Shape::Reference, "Which memory.").foreign(&["memory", "into"]),
         required("at", Shape::Whole, "Which slot, from 0.").foreign(&["index", "slot"]),
-        required("value", Shape::Value, "What."),
+        required("value", Shape::Value, "What.").foreign(&["item", "data"]),
     ],
 };
 
@@ -58,7 +58,8 @@ static READ_FORM: Form = Form {
     fields: &[
         required("from", Shape::Reference, "Which memory.").foreign(&["memory"]),
         required("at", Shape::Whole, "The first slot, from 0.").foreign(&["index", "slot"]),
-        optional("into", Shape::Text, "A variable, or an array for several slots."),
+        optional("into", Shape::Text, "A variable, or an array for several slots.")
+            .foreign(&["to", "as", "variable", "var"]),
         optional("count", Shape::Whole, "How many; default 1."),
     ],
 };
@@ -87,7 +88,7 @@ impl Body<'_, '_> {
         let size = from.as_ref().and_then(|found| found.entry.size);
         let at = fields.get("at").and_then(|node| self.slot(node, size, number));
         let ty = from.as_ref().and_then(|found| found.entry.ty);
-        let into = fields.get("into").map(|node| self.into(node, ty, count.as_ref()));
+        let into = fields.get("into").map(|node| self.into(node, ty, None, count.as_ref()));
         let (into, element) = into.flatten().unzip();
         let (memory, element) = (from?.reference, element.flatten());
         Some(StepKind::Read { memory, at: at?, count: count?.expr, into, element })

@@ -5,9 +5,12 @@
 
 use super::body::{Body, Main, Reader, StepForm, Use};
 use crate::scenario::fields;
+use crate::scenario::misfits::written;
 use crate::scenario::model::{Amount, Expr, StepKind};
+use crate::scenario::names::quoted;
 use crate::scenario::node::{Kind, Node};
 use crate::scenario::tables::{AMOUNT, Field, Form, Shape, optional, required};
+use crate::trace::ResourceKind;
 
 pub(in crate::scenario) static WORK: Use = Use { is_single: true, ..Use::new("work", true) };
 
@@ -103,6 +106,7 @@ impl Body<'_, '_> {
             Kind::Map(entries) if entries.iter().any(|entry| is_form(&entry.key.name)) => {
                 self.work_form(main)
             }
+            _ if self.names_processor(node) => None,
             _ => {
                 let amount = self.lasting(node, "`work`")?;
                 let on = self.on.clone();
@@ -112,6 +116,27 @@ impl Body<'_, '_> {
                 Some(StepKind::Work { amount, on: on.map(|on| on.reference), deadline: None })
             }
         }
+    }
+
+    /// Reports a processor where a time stands: `work: cpu`, or `work: {cpu: 5ms}`.
+    fn names_processor(&mut self, node: &Node) -> bool {
+        let (name, time) = match &node.kind {
+            Kind::Text(text) => (text.as_str(), "5ms".to_owned()),
+            Kind::Map(entries) => match entries.as_slice() {
+                [entry] => (entry.key.name.as_str(), written(&entry.value)),
+                _ => return false,
+            },
+            _ => return false,
+        };
+        let kind = self.check.resources.find(name).and_then(|known| known.kind);
+        if kind != Some(ResourceKind::Processor) {
+            return false;
+        }
+        let span = self.check.reports.span_of(node);
+        let message = format!("`work` takes a time, found the processor {}", quoted(name));
+        let hint = format!("write `work: {{on: {name}, for: {time}}}`");
+        self.check.reports.error_with_hint(span, message, hint);
+        true
     }
 
     fn work_form(&mut self, main: Main<'_>) -> Option<StepKind> {

@@ -9,8 +9,9 @@ use crate::scenario::distributions::Purpose;
 use crate::scenario::fields;
 use crate::scenario::kinds::in_language;
 use crate::scenario::model::{Expr, Step, StepKind};
-use crate::scenario::names::{is_name, quoted};
+use crate::scenario::names::{is_name, quoted, split_name};
 use crate::scenario::node::{Entry, Key, Kind, Node};
+use crate::scenario::scope::{ResourceEntry, TypedBy};
 use crate::scenario::source::Span;
 use crate::scenario::syntax::AstKind;
 use crate::scenario::tables::{Form, Shape, required};
@@ -62,7 +63,7 @@ impl Body<'_, '_> {
         let owner = self.owner(main.key);
         let entries = fields::entries(&mut self.check.reports, &main.key.value, "set", owner).unwrap_or(&[]);
         if entries.is_empty() && matches!(main.key.value.kind, Kind::Map(_)) {
-            self.check.reports.error(owner, "`set` names no variable");
+            self.check.reports.error_with_hint(owner, "`set` names no variable", "write `set: {x: value}`");
         }
         for Entry { key, value } in entries {
             let target = self.target(key);
@@ -179,11 +180,13 @@ impl Body<'_, '_> {
         Some(StepKind::Draw { into: VarId::from_index(position), from: from? })
     }
 
-    /// Where values go: a variable for one, an array for several.
+    /// Where values go, which are items of a buffer if one is given: a variable for one, an
+    /// array for several.
     pub(super) fn into(
         &mut self,
         node: &Node,
         ty: Option<Type>,
+        buffer: Option<&ResourceEntry>,
         count: Option<&Typed>,
     ) -> Option<(VarId, Option<Expr>)> {
         let (position, element, span) = match &node.kind {
@@ -206,7 +209,29 @@ impl Body<'_, '_> {
                 plain(wanted),
                 var.ty.map_or("something else", Type::described)
             );
-            self.check.reports.error(span, message);
+            let first = match wanted {
+                Type::Int => "0",
+                Type::Float => "0.0",
+                Type::Bool => "false",
+                Type::Duration => "0s",
+            };
+            let first = if var.array { format!("{{array: n, of: {first}}}") } else { first.to_owned() };
+            let name = split_name(node.text().unwrap_or("x"));
+            let by = match buffer.map_or(TypedBy::Declared, |buffer| buffer.typed_by) {
+                TypedBy::Declared => String::new(),
+                TypedBy::Put(site) => format!(
+                    "; the items are {}s by the `put` on line {}, the first with a value: for others write `of: {}` at the buffer",
+                    plain(wanted),
+                    site.line,
+                    found.name()
+                ),
+                TypedBy::Nothing => format!(
+                    "; the items are integers because no `put` has a value: give it one, or write `of: {}` at the buffer",
+                    found.name()
+                ),
+            };
+            let hint = format!("its first value says what it holds: in `vars` write `{name}: {first}`{by}");
+            self.check.reports.error_with_hint(span, message, hint);
         }
         let is_one = !var.array || element.is_some();
         if is_one && count.is_some_and(|count| !count.is_literal_one()) {

@@ -16,7 +16,7 @@ fn what_is_closed_is_a_buffer() {
 
 #[test]
 fn rounds_need_a_buffer_and_steps() {
-    one(&with_step("for_each: queue"), "missing key `do` in `for_each`", "`do`: One round.");
+    one(&with_step("for_each: queue"), "missing key `do` in `for_each`", "below `do:`");
     one(&with_step("for_each: {into: b, do: []}"), "missing key `from` in `for_each`", "");
     one(&with_step("for_each: {from: permits, do: []}"), "`for_each` cannot use the semaphore 'permits'", "");
     one(&with_step("for_each: {from: queue, do: []}\n        do: []"), "`do` stands twice in `for_each`", "");

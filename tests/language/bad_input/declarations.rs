@@ -19,12 +19,16 @@ fn resources_have_what_they_need() {
         ("a1: semaphore", 7, "needs more than its kind", "kind and permits"),
         ("a1: mutx", 7, "unknown kind of resource 'mutx'; did you mean 'mutex'?", "buffer"),
         ("a1: {kind: sema}", 14, "'sema' is not known as a kind", "`semaphore`"),
-        ("a1: 5", 7, "is a map, found an integer", ""),
-        ("a1: {permits: 1}", 3, "missing key `kind`", "mutex"),
-        ("a1:", 3, "no content", ""),
+        ("a1: 5", 7, "the resource 'a1' has no kind", "`a1: {kind: semaphore, permits: 5}`"),
+        ("a1: {permits: 1}", 3, "missing key `kind`", "`kind: semaphore`"),
+        ("a1: {slots: 1}", 3, "missing key `kind`", "`kind: memory`"),
+        ("a1: {type: mutex}", 3, "missing key `kind`", "`kind` instead of `type`"),
+        ("a1:", 3, "the resource 'a1' has no kind", "`a1: mutex`"),
+        ("lock:", 3, "the resource 'lock' has no kind", "write `lock: mutex`"),
+        ("queue2:", 3, "the resource 'queue2' has no kind", "write `queue2: {kind: buffer, capacity: 1}`"),
         ("a1: {kind: buffer}", 3, "missing key `capacity`", "`unbounded`"),
         ("a1: {kind: buffer, capacity: less}", 32, "`capacity` is at least 0, found -1", ""),
-        ("a1: {kind: buffer, capacity: unbound}", 32, "unknown parameter 'unbound'", ""),
+        ("a1: {kind: buffer, capacity: unbound}", 32, "unknown parameter 'unbound'", "`unbounded`"),
         ("a1: {kind: buffer, capacity: 1, of: integer}", 39, "'integer' is not known as a type", "`int`"),
         ("a1: {kind: memory, slots: 0}", 29, "`slots` is at least 1, found 0", ""),
         ("a1: {kind: memory, slots: 1, discipline: fifo}", 32, "unknown key 'discipline' in `memory`", ""),
@@ -115,7 +119,7 @@ processes: {p: {do: [{delay: z}, {delay: e}, {set: {q: a}}]}}
 #[test]
 fn the_top_level_is_checked() {
     refused("version: 2\nprocesses: {p: {do: []}}\n", &[(1, 10, "not known", "`version: 1`")]);
-    refused("processes: {p: {do: []}}\n", &[(1, 1, "missing key `version`", "1.")]);
+    refused("processes: {p: {do: []}}\n", &[(1, 1, "missing key `version`", "`version: 1`")]);
     refused("version: 1\n", &[(1, 1, "missing key `processes`", "at least one")]);
     refused(
         "version: 1

@@ -125,7 +125,7 @@ fn keys_of_other_languages_are_read_as_what_they_mean() {
     one_step(
         "draw: {x: {uniform: {low: 1, high: 2}}}",
         "unknown key 'x' in `draw`",
-        "missing: `into`, `from`",
+        "write `draw: {into: x, from: {uniform: …}}`",
     );
 }
 
@@ -140,7 +140,7 @@ fn a_memory_is_not_set_and_permits_are_not_a_list() {
     step_refused("acquire: mutex1, permits", 24, "found a comma", "`[mutex1, permits]`");
     one_step("put: queue, 5", "found a comma", "`put: {to: queue, value: 5}`");
     one_step("set: {i = 3}", "found an assignment", "`set: {i: 3}`");
-    one_step("set: i = i + 1", "`set` is a map, found text", "`set: {x: value}`");
+    one_step("set: i = i + 1", "`set` is a map, found text", "`set: {i: i + 1}`");
 }
 
 #[test]

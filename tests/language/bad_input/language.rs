@@ -95,7 +95,7 @@ fn durations_have_units_and_bounds() {
         ("delay: 0.1ns", 16, "whole number of nanoseconds", ""),
         ("delay: 5m", 17, "unknown unit 'm'", "minutes are written `min`"),
         ("delay: 5 ms", 18, "expected an operator, found 'ms'", "`5ms`"),
-        ("delay: 1min30s", 16, "one unit", "write `1min + 30s`"),
+        ("delay: 1min30s", 16, "with a space between them", "write `1min 30s`"),
         ("delay: true", 16, "takes a duration, found a boolean", ""),
         ("delay: [1s]", 17, "takes an expression, found a list", ""),
         ("delay: {exponential: {mean: 1}}", 37, "takes a duration, found an integer", "`1s`"),

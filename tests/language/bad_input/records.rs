@@ -157,7 +157,7 @@ fn declared(items: &str, at: &str, message: &str, hint: &str) {
 #[test]
 fn fields_have_names_and_types() {
     declared("{}", "{}", "a record has a field at least", "`{kind: int}`");
-    declared("{kind: integer}", "integer", "'integer' is not known as a type", "`duration`");
+    declared("{kind: integer}", "integer", "'integer' is not known as a type", "write `int`");
     declared("{2a: int}", "2a", "'2a' cannot be the name of a field", "");
     declared("{now: int}", "now", "'now' cannot be the name of a field", "");
     declared("{a: int, a: bool}", "a: bool", "'a'", "");

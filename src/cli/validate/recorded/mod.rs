@@ -1,17 +1,19 @@
 //! The recording of a real program against the model: `--recorded FILE.csv`.
 //!
 //! Decides which times are compared with which. What the file says is decided in
-//! [`rows`], what the verdict is in [`verdict`]; whether the model allows its order,
+//! [`crate::backend::recorded`], what the verdict is in [`verdict`]; whether the model allows its order,
 //! by [`crate::backend::recorded`].
 
 mod report;
-mod rows;
 mod verdict;
 
 use super::arguments::ValidateArguments;
 use crate::backend::recorded::{
-    self as backend, Recorded, RecordedLabel, RecordedLabels, Search, SearchBudget, Spent, search_within,
+    self as backend, Recorded, RecordedLabel, RecordedLabels, RecordedRow, RecordedRun, RecordingError,
+    Search, SearchBudget, Spent, read_bytes, read_while, search_within,
 };
+use crate::cli::columns::malformed_in;
+use crate::cli::console::shown as shown_path;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
@@ -24,8 +26,8 @@ use crate::explore::recorded_by_clock;
 use crate::ids::ProcessId;
 use crate::program::BoundProgram;
 use crate::scenario::folder_name;
+use crate::table::Malformed;
 use crate::trace::{Event, Header, RecordingSink, Ties};
-use rows::Row;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::ControlFlow;
@@ -46,7 +48,7 @@ pub fn validate(
 ) -> Result<(String, bool), Failure> {
     let program = loaded.program()?;
     let header = &virtual_run.header;
-    let recording = rows::read(file, header, &RecordedLabels::new(&program, header))?;
+    let recording = read(file, header, &RecordedLabels::new(&program, header))?;
     let gaps = [recording.without_time, recording.without_value];
     let rows = recording.rows;
     let folder = match arguments.run.writes(Artifact::Result) {
@@ -98,6 +100,22 @@ pub fn validate(
     Ok((text, verdict.is_ok()))
 }
 
+/// Reads the recording in `file`, unless the user stops it.
+fn read(file: &Path, header: &Header, labels: &RecordedLabels<'_>) -> Result<RecordedRun, Failure> {
+    let failure = |error: RecordingError| match error {
+        RecordingError::Unreadable(error) => {
+            Failure::environment(format!("cannot read '{}': {error}", shown_path(file)))
+        }
+        RecordingError::TooLarge(_) => Failure::usage(format!("{}: {error}", shown_path(file))),
+        RecordingError::Malformed { line, column, message } => {
+            malformed_in(file, Malformed { line, column, message })
+        }
+    };
+    let bytes = read_bytes(file).map_err(failure)?;
+    let read = read_while(&bytes, header, labels, &|| !interrupt::requested()).map_err(failure)?;
+    read.ok_or_else(interrupt::ended)
+}
+
 fn told_progress(reached: backend::SearchProgress, rows: usize) -> String {
     let backend::SearchProgress { reached, states, steps } = reached;
     format!(
@@ -126,7 +144,7 @@ struct Times {
 impl Times {
     /// In the order of the run; or, if they are not within the tolerance in that, in another one of
     /// those that are tried in which they are: who comes first at one instant, the model leaves open.
-    fn of(rows: &[Row], program: &BoundProgram, virtual_run: &Finished, tolerance: u64) -> Times {
+    fn of(rows: &[RecordedRow], program: &BoundProgram, virtual_run: &Finished, tolerance: u64) -> Times {
         let Header { ties, seed, .. } = virtual_run.header;
         let events = virtual_run.trace.iter().flat_map(|trace| &trace.events);
         let here = Times { deviations: deviations(rows, events), ties };
@@ -163,7 +181,7 @@ impl Times {
 /// By how much each row that has a time is later than the same point in
 /// virtual time: its process's n-th of that meaning. RecordedLabels that one row can
 /// mean are one meaning.
-fn deviations(rows: &[Row], events: impl IntoIterator<Item = Event>) -> Vec<(usize, i64)> {
+fn deviations(rows: &[RecordedRow], events: impl IntoIterator<Item = Event>) -> Vec<(usize, i64)> {
     let classes = classes(rows);
     let mut times: BTreeMap<usize, VecDeque<u64>> = BTreeMap::new();
     for event in events {
@@ -185,7 +203,7 @@ fn deviations(rows: &[Row], events: impl IntoIterator<Item = Event>) -> Vec<(usi
 
 /// The labels that rows can mean, with the number of their class: labels are of
 /// one if there is a row that can mean both.
-fn classes(rows: &[Row]) -> BTreeMap<(ProcessId, RecordedLabel), usize> {
+fn classes(rows: &[RecordedRow]) -> BTreeMap<(ProcessId, RecordedLabel), usize> {
     let mut number = BTreeMap::new();
     let mut above: Vec<usize> = Vec::new();
     for row in rows {

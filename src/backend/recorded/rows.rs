@@ -1,21 +1,16 @@
-//! The rows of a recording: whose they are, when, and what they can mean.
+//! The rows of a recording in CSV: whose they are, when, and what they can mean.
 //!
 //! Decides which columns there are and what may stand in them. What a malformed
-//! file is otherwise, is decided in [`crate::table`]; what a label means, by
-//! [`crate::backend::recorded`].
+//! file is otherwise, is decided in [`crate::table`]; what a label means, in `label`.
 
-use crate::backend::recorded::{Recorded, RecordedLabel, RecordedLabels};
-use crate::cli::bounded_file;
-use crate::cli::columns::malformed_in;
-use crate::cli::console::printable;
-use crate::cli::failure::Failure;
-use crate::cli::interrupt;
+use super::label::{Recorded, RecordedLabel, RecordedLabels};
 use crate::ids::ProcessId;
 use crate::scenario::{parse_duration, suggestion};
-use crate::table::{CsvCell, CsvRow, Malformed, Rows, not_by_commas};
+use crate::table::{CsvCell, CsvRow, Malformed, Rows, not_by_commas, read_bounded};
 use crate::time::Time;
-use crate::trace::{Header, NameTable};
+use crate::trace::{Header, NameTable, printable};
 use crate::value::Type;
+use std::fmt;
 use std::path::Path;
 
 /// A recording has at most so many rows.
@@ -24,14 +19,14 @@ const MOST_ROWS: usize = 1_000_000;
 /// And so many MiB.
 const MOST_MIB: u64 = 256;
 
-/// Rows between two questions whether the user wants to stop.
+/// Rows between two questions whether to go on.
 const STRETCH: usize = 1_024;
 
-/// What a file says.
-#[derive(Debug)]
-pub struct RecordedRows {
-    /// In their order.
-    pub rows: Vec<Row>,
+/// What a recording says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedRun {
+    /// In the order of the file, at least one.
+    pub rows: Vec<RecordedRow>,
     /// Rows without a time, although there is a column for it.
     pub without_time: usize,
     /// Rows of a mark that carries a value, without one, although there is a column
@@ -39,15 +34,68 @@ pub struct RecordedRows {
     pub without_value: usize,
 }
 
+impl RecordedRun {
+    /// The points that were passed, as [`search`](super::search) takes them.
+    pub fn points(&self) -> Vec<Recorded> {
+        self.rows.iter().map(|row| row.point.clone()).collect()
+    }
+}
+
 /// A row, with all that it says.
-#[derive(Debug)]
-pub struct Row {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedRow {
     /// Who, and what.
     pub point: Recorded,
-    /// What that can be in the scenario.
+    /// What that can be in the scenario; at least one that says all of it.
     pub meanings: Vec<RecordedLabel>,
     /// Nanoseconds from the start.
     pub time: Option<u64>,
+}
+
+/// Why a recording cannot be read.
+#[derive(Debug)]
+pub enum RecordingError {
+    /// The file cannot be read.
+    Unreadable(std::io::Error),
+    /// It has more than so many MiB.
+    TooLarge(u64),
+    /// It is no table, or names what is not in the scenario.
+    Malformed {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1 and in characters, if it is about one cell.
+        column: Option<usize>,
+        /// What is wrong there.
+        message: String,
+    },
+}
+
+impl fmt::Display for RecordingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RecordingError::Unreadable(error) => write!(f, "it cannot be read: {error}"),
+            RecordingError::TooLarge(most) => write!(f, "a recording has at most {most} MiB"),
+            RecordingError::Malformed { line, column: None, message } => write!(f, "line {line}: {message}"),
+            RecordingError::Malformed { line, column: Some(column), message } => {
+                write!(f, "line {line}, column {column}: {message}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for RecordingError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            RecordingError::Unreadable(error) => Some(error),
+            RecordingError::TooLarge(_) | RecordingError::Malformed { .. } => None,
+        }
+    }
+}
+
+impl From<Malformed> for RecordingError {
+    fn from(Malformed { line, column, message }: Malformed) -> RecordingError {
+        RecordingError::Malformed { line, column, message }
+    }
 }
 
 /// The columns, in the order in which messages name them.
@@ -112,33 +160,89 @@ impl Wrong {
     }
 }
 
-/// Reads the recording in `file`, of a run with this `header`.
+/// Reads a recording in CSV, of a run with the names of `header`: a line of columns, `process` and
+/// `event` and maybe `time` and `value`, and a line for each point that was passed. An event is the
+/// name of a mark or a line of a log; a time is in seconds, or a duration with its unit.
+///
+/// ```
+/// use tempolane::backend::{compile, recorded::{RecordedLabels, RecordingError, Search, read_recording, search}};
+/// use tempolane::scenario::load_str;
+///
+/// let text = "{version: 1, processes: {p: {count: 2, do: [{delay: 1s}, {mark: done}]}}}";
+/// let loaded = load_str("p", text, &[])?;
+/// let program = compile(&loaded.model).bind(&loaded.model, &loaded.params)?;
+/// let header = program.header(0);
+/// let labels = RecordedLabels::new(&program, &header);
+///
+/// let csv = "time,process,event\n1.02,p[1],done\n1.03,p[0],done\n";
+/// let recording = read_recording(csv.as_bytes(), &header, &labels)?;
+/// assert_eq!(recording.rows[0].time, Some(1_020_000_000));
+/// assert_eq!(search(&program, &header, &recording.points(), 1_000), Search::Allowed);
+///
+/// let wrong = read_recording(b"process,event\np[0],dnoe\n", &header, &labels).unwrap_err();
+/// assert!(matches!(wrong, RecordingError::Malformed { line: 2, column: Some(6), .. }));
+/// assert_eq!(
+///     wrong.to_string(),
+///     "line 2, column 6: no `mark` and no `log` of 'p[0]' can be 'dnoe'; did you mean 'done'?"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
-/// If it cannot be read, is malformed, or names what is not in the scenario; or
-/// the user stops it.
-pub fn read(file: &Path, header: &Header, labels: &RecordedLabels<'_>) -> Result<RecordedRows, Failure> {
-    let bytes = bounded_file::read(file, "a recording", MOST_MIB)?;
-    let bad = |malformed: Malformed| malformed_in(file, malformed);
-    let mut lines = Rows::new(&bytes).map_err(bad)?;
+/// If it is malformed, or names what is not in the scenario: the first such line.
+pub fn read_recording(
+    text: &[u8],
+    header: &Header,
+    labels: &RecordedLabels<'_>,
+) -> Result<RecordedRun, RecordingError> {
+    let read = read_while(text, header, labels, &|| true)?;
+    Ok(read.expect("nobody stops it"))
+}
+
+/// Reads the recording in a file, as [`read_recording`].
+///
+/// # Errors
+/// If it cannot be read, has more than 256 MiB, is malformed, or names what is not in the scenario.
+pub fn read_recording_file(
+    file: &Path,
+    header: &Header,
+    labels: &RecordedLabels<'_>,
+) -> Result<RecordedRun, RecordingError> {
+    read_recording(&read_bytes(file)?, header, labels)
+}
+
+/// The bytes of a recording.
+pub(crate) fn read_bytes(file: &Path) -> Result<Vec<u8>, RecordingError> {
+    let bytes = read_bounded(file, MOST_MIB).map_err(RecordingError::Unreadable)?;
+    bytes.ok_or(RecordingError::TooLarge(MOST_MIB))
+}
+
+/// Reads a recording, and asks now and then whether to go on; `None` if not.
+pub(crate) fn read_while(
+    bytes: &[u8],
+    header: &Header,
+    labels: &RecordedLabels<'_>,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<Option<RecordedRun>, RecordingError> {
+    let mut lines = Rows::new(bytes)?;
     let text = lines.text();
-    let first = lines.next().expect("a file that is not empty has a row").map_err(bad)?;
-    let head = Head::of(&first.cells, first.line).map_err(bad)?;
+    let first = lines.next().expect("a file that is not empty has a row")?;
+    let head = Head::of(&first.cells, first.line)?;
     let known = Known { header, names: NameTable::new(header), labels };
     let mut rows = Vec::new();
     let (mut without_time, mut without_value) = (0, 0);
     for row in lines {
-        let row = row.map_err(bad)?;
-        if rows.len() % STRETCH == 0 {
-            interrupt::check()?;
+        let row = row?;
+        if rows.len() % STRETCH == 0 && !goes_on() {
+            return Ok(None);
         }
         if rows.len() == MOST_ROWS {
-            return Err(bad(Malformed::new(row.line, format!("more than {MOST_ROWS} rows"))));
+            return Err(Malformed::new(row.line, format!("more than {MOST_ROWS} rows")).into());
         }
-        row.check_width(head.count).map_err(bad)?;
+        row.check_width(head.count)?;
         let one = known.row(&head, &row).map_err(|Wrong { at, message }| match at {
-            Some(at) => bad(Malformed::at(text, at, message)),
-            None => bad(Malformed::new(row.line, message)),
+            Some(at) => Malformed::at(text, at, message),
+            None => Malformed::new(row.line, message),
         })?;
         without_time += usize::from(head.has("time") && one.time.is_none());
         without_value +=
@@ -146,9 +250,9 @@ pub fn read(file: &Path, header: &Header, labels: &RecordedLabels<'_>) -> Result
         rows.push(one);
     }
     if rows.is_empty() {
-        return Err(bad(Malformed::new(first.line, "there are no rows")));
+        return Err(Malformed::new(first.line, "there are no rows").into());
     }
-    Ok(RecordedRows { rows, without_time, without_value })
+    Ok(Some(RecordedRun { rows, without_time, without_value }))
 }
 
 /// What a row can name.
@@ -159,7 +263,7 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
-    fn row(&self, head: &Head, CsvRow { cells, .. }: &CsvRow) -> Result<Row, Wrong> {
+    fn row(&self, head: &Head, CsvRow { cells, .. }: &CsvRow) -> Result<RecordedRow, Wrong> {
         let whole = |message: String| Wrong { at: None, message };
         let needed = |column: &str| {
             head.cell(cells, column).ok_or_else(|| whole(format!("there is no {column} in this row")))
@@ -178,7 +282,7 @@ impl Known<'_> {
             let point = recorded(label);
             let meanings = self.labels.meanings(&point);
             if meanings.iter().any(|&label| self.labels.says(label, &point)) {
-                return Ok(Row { point, meanings, time: time.transpose()? });
+                return Ok(RecordedRow { point, meanings, time: time.transpose()? });
             }
         }
         Err(self.unknown(&recorded(event.trimmed()), event, value))
@@ -239,7 +343,7 @@ impl Known<'_> {
     }
 
     /// Whether a row could have told a value that it does not.
-    fn wants_value(&self, row: &Row) -> bool {
+    fn wants_value(&self, row: &RecordedRow) -> bool {
         row.meanings.iter().all(|&label| self.labels.value_type(label).is_some())
     }
 }
