@@ -10,7 +10,8 @@ use crate::look::ColourBy;
 use crate::trace::{Activity, Span};
 use std::collections::BTreeMap;
 
-/// Which resource, activity or process has which look, for one picture.
+/// Which resource, activity or process has which look, in one picture or in several that
+/// stand beside each other.
 ///
 /// The looks go to the resources for which processes waited longest and to the
 /// activities that took longest, by name, so that the runs of a comparison agree. If
@@ -54,13 +55,19 @@ impl Inks {
         Inks { colour_by, names, waited, by_family, others, own }
     }
 
+    /// The looks that these runs bring with them, or else new ones for a picture of them.
+    pub(super) fn given_or_of(runs: &[GanttInput<'_>], colour_by: Option<ColourBy>) -> Inks {
+        let given = runs.first().and_then(|run| run.inks);
+        given.cloned().unwrap_or_else(|| Inks::of(runs, colour_by))
+    }
+
     /// The names of the resources that processes waited for, in alphabetical order.
-    pub fn waited(&self) -> &[String] {
+    pub(super) fn waited(&self) -> &[String] {
         &self.waited
     }
 
     /// What the lanes of `run` show.
-    pub fn classes(&self, run: &GanttInput<'_>) -> Classes {
+    pub(super) fn classes(&self, run: &GanttInput<'_>) -> Classes {
         let slot = |name: &str, known: &[String], others: usize| {
             known.iter().position(|known| *known == *name).unwrap_or(others) as u8
         };
@@ -85,7 +92,7 @@ impl Inks {
     }
 
     /// What the legend says about a class.
-    pub fn legend(&self, class: Class) -> String {
+    pub(super) fn legend(&self, class: Class) -> String {
         match class {
             Class::Running => "running".to_owned(),
             Class::Ready => "ready".to_owned(),

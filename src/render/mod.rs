@@ -52,6 +52,7 @@ pub use gantt::{Style, aligned, gantt, validated};
 #[cfg(feature = "render")]
 pub use html::html;
 pub use html::{LivePage, LiveParameter, PageRun, page_data};
+pub use inks::Inks;
 pub use input::{Broken, GanttInput, LevelSeries, Point, PointKind, Window};
 #[cfg(feature = "render")]
 pub use png::{RenderError, png};
