@@ -7,6 +7,7 @@
 //! are found in [`crate::analysis`].
 
 mod curve;
+mod done_work;
 mod effects;
 mod pairs;
 mod subject;

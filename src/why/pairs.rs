@@ -34,7 +34,8 @@ pub fn pair_effects(
     for (place, effect) in effects.effects.iter().enumerate() {
         let is_new = |other: &usize| effects.effects[*other].factor != effect.factor;
         let is_partial = effect.level != FactorLevel::Thousandths(0);
-        if effect.measured.is_whole() && is_partial && best.iter().all(is_new) {
+        if effect.measured.is_whole() && effect.other_work.is_none() && is_partial && best.iter().all(is_new)
+        {
             best.push(place);
         }
     }

@@ -5,11 +5,11 @@
 
 use super::version::{Version, VersionRuns};
 use crate::analysis::{CriticalPath, CriticalPathSink, PathEnd};
-use crate::backend::compile;
-use crate::backend::virtual_time::{RunProgress, Simulation};
+use crate::backend::virtual_time::{RunEnd, RunProgress, Simulation};
+use crate::backend::{BoundProgram, Machine, compile};
 use crate::scenario::LoadedScenario;
 use crate::sweep::{Batch, Design, Figures, NoRows, Objective, Plan, Runner, StopCheck};
-use crate::trace::{DynSink, Header};
+use crate::trace::{DynSink, Header, Sink};
 use crate::value::Value;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -169,22 +169,35 @@ impl<'s> Subject<'s> {
         Ok(VersionRuns { values: values.collect(), outcome: odd.map_or("completed", |row| row.outcome) })
     }
 
-    /// The critical path of the first replication of a version, if the figure is the time
-    /// of an event.
-    pub fn path(&self, version: &Version<'_>) -> Option<(CriticalPath, Header)> {
-        let end = self.end?;
-        let plan = self.plan(version).ok()?;
-        let scenario = plan.scenario();
-        let program = compile(&scenario.model).bind(&scenario.model, &self.params(&plan)?).ok()?;
-        let header = program.header(self.seed);
-        let mut sink = CriticalPathSink::new(&header);
+    /// The first replication of a program, with its state at the end; `None` if it leads much further than the
+    /// scenario.
+    pub(super) fn run_once(&self, program: &BoundProgram, sink: &mut impl Sink) -> Option<(RunEnd, Machine)> {
         let mut left = self.patience.load(Ordering::Relaxed);
         let mut control = |_: RunProgress| {
             left = left.saturating_sub(1);
             if left == 0 || (self.stop)() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let mut simulation = Simulation::new(&program, self.seed, 0);
-        let ended = simulation.run(&mut DynSink::new(&mut sink), &mut control).ok()?;
+        let mut simulation = Simulation::new(program, self.seed, 0);
+        let ended = simulation.run(&mut DynSink::new(sink), &mut control).ok()?;
+        Some((ended, simulation.machine))
+    }
+
+    /// The program of a version, with the names of its first replication.
+    pub(super) fn bound(&self, version: &Version<'_>) -> Option<(BoundProgram, Header)> {
+        let plan = self.plan(version).ok()?;
+        let model = &plan.scenario().model;
+        let program = compile(model).bind(model, &self.params(&plan)?).ok()?;
+        let header = program.header(self.seed);
+        Some((program, header))
+    }
+
+    /// The critical path of the first replication of a version, if the figure is the time
+    /// of an event.
+    pub fn path(&self, version: &Version<'_>) -> Option<(CriticalPath, Header)> {
+        let end = self.end?;
+        let (program, header) = self.bound(version)?;
+        let mut sink = CriticalPathSink::new(&header);
+        let (ended, _) = self.run_once(&program, &mut sink)?;
         Some((sink.finish(&ended.outcome, ended.end, end)?, header))
     }
 }

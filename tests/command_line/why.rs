@@ -161,6 +161,46 @@ fn a_run_says_what_helps() {
     assert!(!quick.contains("what helps"));
 }
 
+/// With one consumer less half of the items stay where they are, and with one more one of them waits for ever:
+/// no advice.
+#[test]
+fn what_saves_by_other_work_is_no_help() {
+    let shop = |expect: &str| {
+        format!(
+            "version: 1
+resources: {{q: {{kind: buffer, capacity: 6, of: int}}, done: {{kind: memory, slots: 1}}, m: mutex}}
+processes:
+  p: {{do: [{{repeat: 6, do: [{{put: q}}]}}]}}
+  c: {{count: 2, vars: {{n: 0}}, do: [{{repeat: 3, do: [{{get: q}}, {{with: m, do: [{{work: 1s}}, {expect}]}}]}}]}}
+"
+        )
+    };
+    let counted = "{read: {from: done, at: 0, into: n}}, {write: {to: done, at: 0, value: n + 1}}";
+    let expected = format!("{}expect: {{total_time: 6s, memories: {{done: [6]}}}}\n", shop(counted));
+    let room = Room::with(&[
+        ("expected.yaml", expected.as_str()),
+        ("counted.yaml", shop(counted).as_str()),
+        ("marked.yaml", shop("{mark: served}").as_str()),
+        ("worked.yaml", shop("{delay: 0s}").as_str()),
+    ]);
+    for (file, other) in [
+        ("expected.yaml", "breaks line 6: expected memory 'done' to hold [6]"),
+        ("counted.yaml", "leaves 3 in 'done' instead of 6"),
+        ("marked.yaml", "passes mark 'served' 3 times instead of 6"),
+        ("worked.yaml", "does 3s of work instead of 6s"),
+    ] {
+        let text = room.run(&format!("why {file}")).with_code(0);
+        text.says(&[&format!("saves by other work: count of c (line 5) 2 → 1, which {other}")]);
+        assert!(!text.out.contains(" count of c (line 5) 2 → 1   "), "{}", text.out);
+        let object = why(&room, file);
+        let told = effect(&object, "count of c", "2 → 1")["other_work"].as_str().expect("it is told");
+        assert!(told.starts_with(other), "{told}");
+    }
+    room.run("run counted.yaml --write none").with_code(0).says(&[
+        "what helps: work of c (line 5) 1s → 900ms saves 600ms; one more of what is counted saves nothing, count of c (line 5) 2 → 3 ends in a deadlock",
+    ]);
+}
+
 /// Downloading takes 20 rounds of 1.5 s, and the last batches are prepared behind that.
 #[test]
 fn the_binding_stage_and_the_next_one_are_named() {

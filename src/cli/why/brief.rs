@@ -15,6 +15,9 @@ use crate::why::{Effect, Subject, slight_changes};
 /// The events that all changed runs may have together.
 const EVENTS: u64 = 100_000;
 
+/// So many changes are named that come to no regular end.
+const BROKEN: usize = 2;
+
 /// So many changes at most: each reads the scenario again.
 const CHANGES: u64 = 40;
 
@@ -34,27 +37,20 @@ pub fn what_helps(loaded: &Loaded, finished: &Finished) -> Option<String> {
     let subject = subject.replicate(1, header.seed);
     let base = subject.measure_unchanged().ok()?;
     let all = slight_changes(&subject, &base, usize::try_from(most).unwrap_or(usize::MAX)).ok()??;
-    let (mut saves, mut vain) = (Vec::new(), Vec::new());
+    let mut told = Vec::new();
     for (is_duration, kind) in [(true, "a tenth less of a duration"), (false, "one more of what is counted")]
     {
-        let mut of_kind =
-            all.effects.iter().filter(|effect| is_of_duration(effect) == is_duration).peekable();
-        match (of_kind.peek().is_some(), of_kind.find(|effect| effect.helps())) {
-            (_, Some(effect)) => {
-                saves.push(format!("{} saves {}", change(effect), duration(effect.saved.mean() as u64)));
-            }
-            (true, None) => vain.push(kind),
-            (false, None) => {}
+        let of_kind = || all.effects.iter().filter(|effect| is_of_duration(effect) == is_duration);
+        if let Some(effect) = of_kind().find(|effect| effect.helps()) {
+            told.push(format!("{} saves {}", change(effect), duration(effect.saved.mean() as u64)));
+        } else if of_kind().next().is_some() {
+            let breaks = of_kind().filter(|effect| !effect.measured.is_whole());
+            let breaks =
+                breaks.map(|effect| format!(", {} ends in a {}", change(effect), effect.measured.outcome));
+            told.push(format!("{kind} saves nothing{}", breaks.take(BROKEN).collect::<String>()));
         }
     }
-    let told = match (saves.is_empty(), vain.as_slice()) {
-        (true, []) => return None,
-        (true, [kind]) => format!("{kind} saves nothing"),
-        (true, kinds) => format!("neither {} saves anything", kinds.join(" nor ")),
-        (false, []) => saves.join("; "),
-        (false, vain) => format!("{}; {} saves nothing", saves.join("; "), vain.join(" and ")),
-    };
-    Some(format!("{told} ({})", command("why", loaded)))
+    (!told.is_empty()).then(|| format!("{} ({})", told.join("; "), command("why", loaded)))
 }
 
 fn is_of_duration(effect: &Effect) -> bool {

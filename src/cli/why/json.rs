@@ -188,6 +188,7 @@ fn effect_object(effect: &Effect, explained: &Explained) -> Json {
         "value": finite(&effect.measured.estimate()),
         "saves": finite(&effect.saved),
         "half_width": half,
+        "other_work": effect.other_work,
         "next": effect.next.as_ref().map(next_object),
     })
 }

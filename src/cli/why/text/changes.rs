@@ -145,6 +145,8 @@ fn bottleneck(next: &Bottleneck) -> String {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Helps,
+    /// The figure is less, but other work is done.
+    OtherWork,
     /// The scenario comes to no regular end, and with the change it does.
     Mends,
     Nothing,
@@ -155,7 +157,8 @@ enum Verdict {
 
 impl Verdict {
     /// Those that are told by a sentence, which begins so.
-    const TOLD: [(Verdict, &str); 5] = [
+    const TOLD: [(Verdict, &str); 6] = [
+        (Verdict::OtherWork, "saves by other work"),
         (Verdict::Mends, "comes to a regular end"),
         (Verdict::Nothing, "saves nothing"),
         (Verdict::Unsure, "cannot be told from nothing"),
@@ -169,6 +172,7 @@ impl Verdict {
             saved if saved.count() == 0 => Verdict::Mends,
             saved if saved.mean() == 0.0 => Verdict::Nothing,
             saved if is_unsure(saved, is_random) => Verdict::Unsure,
+            saved if saved.mean() > 0.0 && effect.other_work.is_some() => Verdict::OtherWork,
             saved if saved.mean() > 0.0 => Verdict::Helps,
             _ => Verdict::Worse,
         }
@@ -190,9 +194,10 @@ fn sentence(what: &str, list: &[String]) -> String {
 /// What changes nothing, what makes it worse, and what could not be tried.
 fn not_helping(explained: &Explained, effects: &Effects) -> String {
     let is_random = explained.is_random;
-    let told = |effect: &Effect| match effect.measured.is_whole() {
-        true => change(effect),
-        false => format!("{} ({})", change(effect), effect.measured.outcome),
+    let told = |effect: &Effect| match (&effect.other_work, effect.measured.is_whole()) {
+        (Some(other), _) => format!("{}, which {other}", change(effect)),
+        (None, true) => change(effect),
+        (None, false) => format!("{} ({})", change(effect), effect.measured.outcome),
     };
     let mut text = String::new();
     for (verdict, what) in Verdict::TOLD {
