@@ -3,33 +3,13 @@
 //! Decides what the colours of a picture tell, which names get a look of their own, and
 //! what the legend says of it. Does not decide the looks: see [`super::palette`].
 
+use super::ink_table::Inks;
 use super::input::GanttInput;
 use super::palette::{Class, OWN_SLOTS, SLOTS};
 use crate::ids::ResourceId;
 use crate::look::ColourBy;
 use crate::trace::{Activity, Span};
 use std::collections::BTreeMap;
-
-/// Which resource, activity or process has which look, in one picture or in several that
-/// stand beside each other.
-///
-/// The looks go to the resources for which processes waited longest and to the
-/// activities that took longest, by name, so that the runs of a comparison agree. If
-/// more instances were waited for than there are looks, all instances of a resource
-/// share one.
-#[derive(Debug, Clone)]
-pub struct Inks {
-    colour_by: ColourBy,
-    /// The names that stand in the legend, by slot of [`Class::Blocked`].
-    names: Vec<String>,
-    /// The names of all resources that processes waited for.
-    waited: Vec<String>,
-    by_family: bool,
-    /// Whether something had to share the last look.
-    others: bool,
-    /// The names that stand in the legend, by slot of [`Class::Own`].
-    own: Vec<String>,
-}
 
 impl Inks {
     /// Gives out the looks for a picture of these runs. Where nothing is said of it, they
@@ -61,11 +41,6 @@ impl Inks {
         given.cloned().unwrap_or_else(|| Inks::of(runs, colour_by))
     }
 
-    /// The names of the resources that processes waited for, in alphabetical order.
-    pub(super) fn waited(&self) -> &[String] {
-        &self.waited
-    }
-
     /// What the lanes of `run` show.
     pub(super) fn classes(&self, run: &GanttInput<'_>) -> Classes {
         let slot = |name: &str, known: &[String], others: usize| {
@@ -89,27 +64,6 @@ impl Inks {
             }
         };
         Classes { slots: (0..run.header.resource_count()).map(resource).collect(), own }
-    }
-
-    /// What the legend says about a class.
-    pub(super) fn legend(&self, class: Class) -> String {
-        match class {
-            Class::Running => "running".to_owned(),
-            Class::Ready => "ready".to_owned(),
-            Class::Delayed => "delayed".to_owned(),
-            Class::New => "new (not started)".to_owned(),
-            Class::Busy => "not waiting".to_owned(),
-            Class::Own(slot) => match self.own.get(usize::from(slot)) {
-                Some(name) => name.clone(),
-                None if self.colour_by == ColourBy::Process => "other processes".to_owned(),
-                None => "other activities".to_owned(),
-            },
-            Class::Blocked(slot) => match self.names.get(usize::from(slot)) {
-                Some(name) => format!("blocked: {name}"),
-                None if self.others => "blocked: other".to_owned(),
-                None => "blocked".to_owned(),
-            },
-        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! called in a picture. Does not decide how spans and levels are derived from
 //! a trace: that is the trace's own business.
 
-use super::inks::Inks;
+use super::ink_table::Inks;
 use crate::analysis::{PathStep, speed_up};
 use crate::figure::format_factor;
 use crate::ids::{OpId, ProcessId, ResourceId};

@@ -19,7 +19,7 @@ pub use page::Style;
 
 use super::dense::{Detail, Scale};
 use super::font;
-use super::inks::Inks;
+use super::ink_table::Inks;
 use super::input::{GanttInput, Window, common_settings, compared, exact_or_about, length};
 use super::palette::{Class, QUIET};
 use super::scene::{Anchor, Scene};

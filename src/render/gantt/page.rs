@@ -5,7 +5,7 @@
 
 use super::super::dense::{Detail, Scale};
 use super::super::font;
-use super::super::inks::Inks;
+use super::super::ink_table::Inks;
 use super::super::input::{GanttInput, Window};
 use super::super::palette::{ALARM, Class, INK, QUIET};
 use super::super::scene::{Anchor, Scene};

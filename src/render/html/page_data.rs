@@ -1,6 +1,6 @@
 //! What a page carries of its runs, before it is packed.
 
-use super::super::inks::Inks;
+use super::super::ink_table::Inks;
 use super::super::input::GanttInput;
 use super::columns::Columns;
 use super::live::LivePage;
