@@ -7,12 +7,12 @@ use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_variants};
 use super::options::{Format, RunOptions, ScenarioOptions, whole};
 use super::output::Folder;
-use super::pictures::{Drawing, are_wanted, write_comparison};
+use super::pictures::{Drawing, SharedLooks, are_wanted, write_comparison};
 use super::report::{
     self, AsCompared, Finished, compared_marks_table, comparison_table, figures_table, headline, json_line,
     section,
 };
-use super::run::{run_and_write, with_done};
+use super::run::{run_compared, with_done, write_own};
 use super::view::views;
 use super::{console, html_page, interrupt};
 use crate::analysis::{
@@ -74,13 +74,28 @@ pub fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
     let views = views(&options.look, &loaded)?;
     let recorded = arguments.beside.iter().map(|path| recorded::read(path)).collect::<Result<Vec<_>, _>>()?;
     let (mut runs, mut done): (Vec<Finished>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut failure = None;
     for (scenario, view) in loaded.iter().zip(&views) {
-        let finished = run_and_write(scenario, view, options).map_err(|failure| with_done(failure, &done))?;
-        done.push(finished.label.clone());
-        runs.push(finished);
-        interrupt::check().map_err(|failure| with_done(failure, &done))?;
+        let ended = run_compared(scenario, view, options).and_then(|finished| {
+            done.push(finished.label.clone());
+            runs.push(finished);
+            interrupt::check()
+        });
+        if let Err(error) = ended {
+            failure = Some(with_done(error, &done));
+            break;
+        }
     }
-    let written = write_pictures(&runs, &recorded, options)?;
+    // What was finished is written, whatever came then.
+    let timelines: Vec<Timeline<'_>> = recorded.iter().map(Timeline::recorded).collect();
+    let looks = SharedLooks::of(&runs, &timelines);
+    for (scenario, finished) in loaded.iter().zip(&mut runs) {
+        write_own(scenario, finished, options, looks.as_ref(), None)?;
+    }
+    if let Some(failure) = failure {
+        return Err(failure);
+    }
+    let written = write_pictures(&runs, &recorded, (&timelines, looks.as_ref()), options)?;
     let comparison = Comparison::of(&runs, &paths);
     match arguments.scenarios.format {
         Format::Json => {
@@ -147,6 +162,7 @@ impl Comparison {
 fn write_pictures(
     runs: &[Finished],
     recorded: &[ProfiledRun],
+    (timelines, looks): (&[Timeline<'_>], Option<&SharedLooks>),
     options: &RunOptions,
 ) -> Result<Vec<PathBuf>, Failure> {
     let wanted = are_wanted(options) || html_page::is_wanted(options);
@@ -154,9 +170,9 @@ fn write_pictures(
         return Ok(Vec::new());
     }
     let folder = Folder::open(options.output.clone())?;
-    let drawings: Vec<Drawing<'_>> = runs.iter().filter_map(Drawing::new).collect();
-    let timelines: Vec<Timeline<'_>> = recorded.iter().map(Timeline::recorded).collect();
-    let mut written = write_comparison(&drawings, &timelines, &folder, options)?;
+    let drawings = runs.iter().filter_map(Drawing::new).map(|drawing| drawing.among(looks));
+    let drawings: Vec<Drawing<'_>> = drawings.collect();
+    let mut written = write_comparison(&drawings, timelines, &folder, options)?;
     let title = format!("{} on one time axis", so_many((drawings.len() + recorded.len()) as u64, "run"));
     let all: Vec<(&Drawing<'_>, &str)> = drawings.iter().map(|drawing| (drawing, "")).collect();
     let names = recorded.iter().map(|recording| recording.header.scenario.as_str());

@@ -68,6 +68,7 @@ pub fn draw(loaded: Option<&Loaded>, finished: &mut Finished) -> Result<(), Fail
             settings: &[],
             untimed: false,
             lanes: &[],
+            inks: None,
         };
         finished.windows[place] = text_window(&input, time, &style);
     }

@@ -26,7 +26,7 @@ pub struct LookOptions {
     /// Where the time axis ends [default: the end of the run]
     #[arg(long, value_name = "DURATION", value_parser = moment)]
     pub to: Option<Time>,
-    /// The width of timelines in pixels [default: 640, which is 16 cm in print]
+    /// The width of pictures in pixels [default: 640, which is 16 cm in print]
     #[arg(long, value_name = "PIXELS", allow_hyphen_values = true, value_parser = pixels(1, WIDEST))]
     pub width: Option<u32>,
     /// The size of the smallest text in pixels; all else grows with it [default: 10]

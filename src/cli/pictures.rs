@@ -9,8 +9,9 @@ use super::view::View;
 use crate::analysis::CriticalPath;
 use crate::figure::noun;
 use crate::ids::ProcessId;
+use crate::look::ColourBy;
 use crate::render::{
-    GanttInput, ProcessBar, RenderError, ScenarioBars, Scene, Timeline, aligned, gantt, marks_chart,
+    GanttInput, Inks, ProcessBar, RenderError, ScenarioBars, Scene, Timeline, aligned, gantt, marks_chart,
     missing_letters, pdf, png, svg, text_gantt, tikz, total_time_chart, validated,
 };
 use crate::trace::{Outcome, Trace};
@@ -22,6 +23,8 @@ pub struct Drawing<'a> {
     /// How many of the events it is drawn from.
     drawn: u64,
     timeline: Timeline<'a>,
+    /// The looks of all pictures of the command, if it draws several runs.
+    inks: Option<&'a Inks>,
 }
 
 impl<'a> Drawing<'a> {
@@ -37,7 +40,14 @@ impl<'a> Drawing<'a> {
         };
         let signs = finished.fatal.iter().cloned().chain(finished.racing());
         let timeline = timeline.with(signs).with_broken(finished.broken());
-        Some(Drawing { finished, drawn, timeline })
+        Some(Drawing { finished, drawn, timeline, inks: None })
+    }
+
+    /// As it is drawn beside other runs, so that equal names look equal: in these looks, if
+    /// its colours tell the same as theirs.
+    pub fn among(self, looks: Option<&'a SharedLooks>) -> Drawing<'a> {
+        let is_same = |looks: &&SharedLooks| looks.colour_by == self.view().look.colour_by;
+        Drawing { inks: looks.filter(is_same).map(|looks| &looks.inks), ..self }
     }
 
     /// The run that it is of.
@@ -66,7 +76,7 @@ impl<'a> Drawing<'a> {
             let title = format!("{title}: the first {drawn} {}", noun(drawn as usize, "event"));
             self.timeline.beginning(title, outcome, statistics.total_time)
         };
-        GanttInput { settings, lanes: &view.lanes, ..input }
+        GanttInput { settings, lanes: &view.lanes, inks: self.inks, ..input }
     }
 
     /// The timeline in letters.
@@ -102,10 +112,28 @@ impl<'a> Drawing<'a> {
         if self.finished.untimed || !are_wanted(options) {
             return Ok(Vec::new());
         }
-        let chart = self.finished.trace.as_ref().and_then(|trace| marks_chart(trace, &self.finished.label));
-        chart.map_or(Ok(Vec::new()), |chart| {
-            write_picture(folder, options, &self.finished.view, "marks", || chart)
-        })
+        let view = self.view();
+        let title = view.look.title.clone().unwrap_or_else(|| format!("Marks of {}", self.finished.label));
+        let chart = self.finished.trace.as_ref();
+        let chart = chart.and_then(|trace| marks_chart(trace, &title, view.style().width));
+        chart.map_or(Ok(Vec::new()), |chart| write_picture(folder, options, view, "marks", || chart))
+    }
+}
+
+/// The looks that all pictures of one command have in common.
+pub struct SharedLooks {
+    colour_by: Option<ColourBy>,
+    inks: Inks,
+}
+
+impl SharedLooks {
+    /// The looks of these runs, and of recorded ones beside them; `None` if there is but one.
+    pub fn of(runs: &[Finished], recorded: &[Timeline<'_>]) -> Option<SharedLooks> {
+        let drawings: Vec<Drawing<'_>> = runs.iter().filter_map(Drawing::new).collect();
+        let mut inputs = inputs(&drawings);
+        inputs.extend(recorded.iter().map(Timeline::input_named));
+        let colour_by = view_of(&drawings).look.colour_by;
+        (inputs.len() > 1).then(|| SharedLooks { colour_by, inks: Inks::of(&inputs, colour_by) })
     }
 }
 
@@ -127,9 +155,7 @@ pub fn write_comparison(
     let view = view_of(drawings);
     let document = || Ok(drawn_aligned(drawings, recorded, &view));
     let mut written = write_picture(folder, options, &view, "comparison", document)?;
-    written.extend(write_picture(folder, options, &view, "total-time", || {
-        total_time_chart(&all_bars(drawings))
-    })?);
+    written.extend(write_picture(folder, options, &view, "total-time", || drawn_totals(drawings, &view))?);
     Ok(written)
 }
 
@@ -152,12 +178,15 @@ pub fn comparison(drawings: &[Drawing<'_>]) -> String {
 /// # Errors
 /// If it cannot be drawn.
 pub fn total_times(drawings: &[Drawing<'_>]) -> Result<String, Failure> {
-    let chart = total_time_chart(&all_bars(drawings)).map_err(|error| cannot_draw("total-time", &error))?;
-    Ok(view_of(drawings).dressed(&chart))
+    let view = view_of(drawings);
+    let chart = drawn_totals(drawings, &view).map_err(|error| cannot_draw("total-time", &error))?;
+    Ok(view.dressed(&chart))
 }
 
-fn all_bars(drawings: &[Drawing<'_>]) -> Vec<ScenarioBars> {
-    drawings.iter().map(|drawing| bars(drawing.finished)).collect()
+/// The chart of total times, before it is dressed.
+fn drawn_totals(drawings: &[Drawing<'_>], view: &View) -> Result<String, RenderError> {
+    let bars: Vec<ScenarioBars> = drawings.iter().map(|drawing| bars(drawing.finished)).collect();
+    total_time_chart(&bars, view.look.title.as_deref(), view.style().width)
 }
 
 /// The runs of one picture, each under its own name.
@@ -311,25 +340,31 @@ pub fn write_chart(
     Ok([svg, folder.write(&format!("{name}.png"), &pixels)?])
 }
 
+/// The bars of a scenario: those of the lanes that are wished.
 fn bars(finished: &Finished) -> ScenarioBars {
-    let bar = |(index, process): (usize, &crate::analysis::ProcessStatistics)| ProcessBar {
-        name: finished.header.process_name(ProcessId::from_index(index)),
-        until: process.finished.unwrap_or(finished.end),
-        new: process.new,
-        running: process.running,
-        ready: process.ready,
-        delayed: process.delayed,
-        blocked: process.blocked_in_all(),
+    let bar = |id: ProcessId| {
+        let process = finished.statistics.processes.get(id.index())?;
+        Some(ProcessBar {
+            name: finished.header.process_name(id),
+            until: process.finished.unwrap_or(finished.end),
+            new: process.new,
+            running: process.running,
+            ready: process.ready,
+            delayed: process.delayed,
+            blocked: process.blocked_in_all(),
+        })
     };
     let trouble = match finished.outcome {
         Outcome::Completed => None,
         _ => Some(finished.outcome.name().to_owned()),
     };
+    let all = || (0..finished.statistics.processes.len()).map(ProcessId::from_index).collect();
+    let lanes = if finished.view.lanes.is_empty() { all() } else { finished.view.lanes.clone() };
     ScenarioBars {
         name: finished.label.clone(),
         total_time: finished.statistics.total_time,
         trouble,
         settings: finished.settings.clone(),
-        processes: finished.statistics.processes.iter().enumerate().map(bar).collect(),
+        processes: lanes.into_iter().filter_map(bar).collect(),
     }
 }

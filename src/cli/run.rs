@@ -5,7 +5,7 @@ use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all, load_each};
 use super::options::{Artifact, Format, RunOptions, ScenarioOptions};
 use super::output::Folder;
-use super::pictures::Drawing;
+use super::pictures::{Drawing, SharedLooks};
 use super::report::{Finished, has_path, json, json_line, path_line, text};
 use super::tie_sensitivity::tie_sensitivity;
 use super::view::{View, views};
@@ -131,7 +131,9 @@ fn one(
     if let Some(schedule) = schedule.filter(|schedule| schedule.scenario != scenario.scenario.model.name) {
         warn_of_another(schedule, &scenario.label);
     }
-    let mut finished = run_and_write_along(scenario, schedule, view, &arguments.run, keep, live.as_ref())?;
+    let folder = own_folder(scenario, &arguments.run)?;
+    let mut finished = run_along(scenario, schedule, view, (&arguments.run, folder.as_ref()), keep)?;
+    write_own(scenario, &mut finished, &arguments.run, None, live.as_ref())?;
     if let Some(schedule) = schedule {
         warn_of(schedule, &finished);
         if schedule.shows.starts_with(BlockedForEver::TOLD) {
@@ -179,29 +181,34 @@ fn order_of_locks(scenario: &Loaded, finished: &Finished) -> String {
     )
 }
 
-/// Runs a scenario and writes the files of its own.
-pub fn run_and_write(scenario: &Loaded, view: &View, options: &RunOptions) -> Result<Finished, Failure> {
-    run_and_write_along(scenario, None, view, options, Keep::Nothing, None)
+/// Runs a scenario that is compared with others; the files of its own are written by
+/// [`write_own`], when it is known what they look like beside those of the others.
+pub fn run_compared(scenario: &Loaded, view: &View, options: &RunOptions) -> Result<Finished, Failure> {
+    let folder = own_folder(scenario, options)?;
+    run_along(scenario, None, view, (options, folder.as_ref()), Keep::Nothing)
 }
 
-/// Runs a scenario, along a schedule if there is one, and writes the files of its
-/// own. Of its events is kept what `keep` says, and all if there are pictures. Its page
-/// runs it again if it is `live`.
-fn run_and_write_along(
+/// The folder of a scenario, if anything is written.
+fn own_folder(scenario: &Loaded, options: &RunOptions) -> Result<Option<Folder>, Failure> {
+    let open = || Folder::open(options.output.join(folder_name(&scenario.label)));
+    options.writes_anything().then(open).transpose()
+}
+
+/// Whether anything is drawn or exported, for which all events are kept.
+fn draws(options: &RunOptions) -> bool {
+    pictures::are_wanted(options) || exports::are_wanted(options) || html_page::is_wanted(options)
+}
+
+/// Runs a scenario, along a schedule if there is one, and writes its trace into its folder.
+/// Of its events is kept what `keep` says, and all if there are pictures.
+fn run_along(
     scenario: &Loaded,
     schedule: Option<&Schedule>,
     view: &View,
-    options: &RunOptions,
+    (options, folder): (&RunOptions, Option<&Folder>),
     keep: Keep,
-    live: Option<&LivePage>,
 ) -> Result<Finished, Failure> {
-    let folder = match options.writes_anything() {
-        true => Some(Folder::open(options.output.join(folder_name(&scenario.label)))?),
-        false => None,
-    };
-    let keeps =
-        pictures::are_wanted(options) || exports::are_wanted(options) || html_page::is_wanted(options);
-    let keep = if keeps { Keep::Events } else { keep };
+    let keep = if draws(options) { Keep::Events } else { keep };
     let mut finished = match schedule {
         None => {
             // Who waits for the end of a run that has none cannot know that.
@@ -209,14 +216,14 @@ fn run_and_write_along(
             if !endless.items.is_empty() {
                 console::warn(endless.render(true));
             }
-            let mut finished = execute(scenario, options, folder.as_ref(), keep)?;
+            let mut finished = execute(scenario, options, folder, keep)?;
             finished.ties = tie_sensitivity(scenario, &finished);
             finished
         }
         Some(schedule) => {
             let cancellation = Cancellation::by(&interrupt::requested);
             let following = Following::to_the_end(schedule.seed, schedule.mode);
-            execute_along(scenario, (schedule, following), cancellation, options, folder.as_ref(), keep)?
+            execute_along(scenario, (schedule, following), cancellation, options, folder, keep)?
         }
     };
     interrupt::check()?;
@@ -227,8 +234,25 @@ fn run_and_write_along(
             .notes
             .push(format!("no pictures: they would begin where the run, until {}, is over", finished.end));
     }
-    let Some(folder) = folder else { return Ok(finished) };
-    if let Some(drawing) = Drawing::new(&finished).filter(|_| keeps && !is_over) {
+    Ok(finished)
+}
+
+/// Writes the files of a run of its own: its pictures, in the looks that it has in common with
+/// other runs, if there are any; its page, which runs it again if it is `live`; its result.
+///
+/// # Errors
+/// If they cannot be drawn or written.
+pub fn write_own(
+    scenario: &Loaded,
+    finished: &mut Finished,
+    options: &RunOptions,
+    looks: Option<&SharedLooks>,
+    live: Option<&LivePage>,
+) -> Result<(), Failure> {
+    let Some(folder) = own_folder(scenario, options)? else { return Ok(()) };
+    let is_over = finished.view.begins_behind(finished.end);
+    if let Some(drawing) = Drawing::new(finished).filter(|_| draws(options) && !is_over) {
+        let drawing = drawing.among(looks);
         let mut files = drawing.write(&folder, options, "gantt")?;
         files.extend(drawing.write_marks(&folder, options)?);
         files.extend(html_page::write(&drawing, &folder, options, "gantt", live)?);
@@ -238,10 +262,10 @@ fn run_and_write_along(
         finished.notes.extend(notes);
     }
     if options.writes(Artifact::Result) {
-        let result = folder.write("result.json", &json(&finished))?;
+        let result = folder.write("result.json", &json(finished))?;
         finished.written.push(result);
     }
-    Ok(finished)
+    Ok(())
 }
 
 /// Adds to an interruption what was finished before it.

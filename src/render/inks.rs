@@ -3,32 +3,13 @@
 //! Decides what the colours of a picture tell, which names get a look of their own, and
 //! what the legend says of it. Does not decide the looks: see [`super::palette`].
 
+use super::ink_table::Inks;
 use super::input::GanttInput;
 use super::palette::{Class, OWN_SLOTS, SLOTS};
 use crate::ids::ResourceId;
 use crate::look::ColourBy;
 use crate::trace::{Activity, Span};
 use std::collections::BTreeMap;
-
-/// Which resource, activity or process has which look, for one picture.
-///
-/// The looks go to the resources for which processes waited longest and to the
-/// activities that took longest, by name, so that the runs of a comparison agree. If
-/// more instances were waited for than there are looks, all instances of a resource
-/// share one.
-#[derive(Debug, Clone)]
-pub struct Inks {
-    colour_by: ColourBy,
-    /// The names that stand in the legend, by slot of [`Class::Blocked`].
-    names: Vec<String>,
-    /// The names of all resources that processes waited for.
-    waited: Vec<String>,
-    by_family: bool,
-    /// Whether something had to share the last look.
-    others: bool,
-    /// The names that stand in the legend, by slot of [`Class::Own`].
-    own: Vec<String>,
-}
 
 impl Inks {
     /// Gives out the looks for a picture of these runs. Where nothing is said of it, they
@@ -54,13 +35,14 @@ impl Inks {
         Inks { colour_by, names, waited, by_family, others, own }
     }
 
-    /// The names of the resources that processes waited for, in alphabetical order.
-    pub fn waited(&self) -> &[String] {
-        &self.waited
+    /// The looks that these runs bring with them, or else new ones for a picture of them.
+    pub(super) fn given_or_of(runs: &[GanttInput<'_>], colour_by: Option<ColourBy>) -> Inks {
+        let given = runs.first().and_then(|run| run.inks);
+        given.cloned().unwrap_or_else(|| Inks::of(runs, colour_by))
     }
 
     /// What the lanes of `run` show.
-    pub fn classes(&self, run: &GanttInput<'_>) -> Classes {
+    pub(super) fn classes(&self, run: &GanttInput<'_>) -> Classes {
         let slot = |name: &str, known: &[String], others: usize| {
             known.iter().position(|known| *known == *name).unwrap_or(others) as u8
         };
@@ -82,27 +64,6 @@ impl Inks {
             }
         };
         Classes { slots: (0..run.header.resource_count()).map(resource).collect(), own }
-    }
-
-    /// What the legend says about a class.
-    pub fn legend(&self, class: Class) -> String {
-        match class {
-            Class::Running => "running".to_owned(),
-            Class::Ready => "ready".to_owned(),
-            Class::Delayed => "delayed".to_owned(),
-            Class::New => "new (not started)".to_owned(),
-            Class::Busy => "not waiting".to_owned(),
-            Class::Own(slot) => match self.own.get(usize::from(slot)) {
-                Some(name) => name.clone(),
-                None if self.colour_by == ColourBy::Process => "other processes".to_owned(),
-                None => "other activities".to_owned(),
-            },
-            Class::Blocked(slot) => match self.names.get(usize::from(slot)) {
-                Some(name) => format!("blocked: {name}"),
-                None if self.others => "blocked: other".to_owned(),
-                None => "blocked".to_owned(),
-            },
-        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! called in a picture. Does not decide how spans and levels are derived from
 //! a trace: that is the trace's own business.
 
+use super::ink_table::Inks;
 use crate::analysis::{PathStep, speed_up};
 use crate::figure::format_factor;
 use crate::ids::{OpId, ProcessId, ResourceId};
@@ -48,6 +49,9 @@ pub struct GanttInput<'a> {
     pub untimed: bool,
     /// Which processes are shown, in this order, each once; if empty all, in theirs.
     pub lanes: &'a [ProcessId],
+    /// The looks of a picture that this one stands beside, so that equal names look equal in
+    /// both; if `None` the picture gives out its own.
+    pub inks: Option<&'a Inks>,
 }
 
 /// Which part of the time axis a picture shows.
@@ -158,8 +162,22 @@ pub(super) struct Levels<'a> {
     pub(super) shown: Vec<&'a LevelSeries>,
     /// How many more there would be.
     pub(super) left_out: usize,
-    /// How many never change, or only in passing.
-    pub(super) still: usize,
+    /// Those that never change, or only in passing.
+    pub(super) still: Vec<Still<'a>>,
+}
+
+/// A level of which no change lasts.
+pub(super) struct Still<'a> {
+    pub(super) series: &'a LevelSeries,
+    /// Whether processes waited for its resource all the same.
+    pub(super) is_waited_for: bool,
+}
+
+impl Still<'_> {
+    /// Whether it is known to have changed.
+    pub(super) fn changes(&self) -> bool {
+        self.is_waited_for || self.series.highest() > self.series.lasting()
+    }
 }
 
 impl GanttInput<'_> {
@@ -282,10 +300,14 @@ impl GanttInput<'_> {
             let waited = waited.get(series.resource.index()).copied().unwrap_or(0);
             (std::cmp::Reverse(waited), std::cmp::Reverse(series.steps.len()), series.resource)
         });
+        let is_waited_for =
+            |series: &LevelSeries| waited.get(series.resource.index()).is_some_and(|&sum| sum > 0);
+        let still = still.into_iter().map(|series| Still { series, is_waited_for: is_waited_for(series) });
+        let still = still.collect();
         let left_out = ranked.len().saturating_sub(most);
         ranked.truncate(most);
         ranked.sort_by_key(|series| series.resource);
-        Levels { shown: ranked, left_out, still: still.len() }
+        Levels { shown: ranked, left_out, still }
     }
 
     /// The name of a process; its number if the header does not know it.

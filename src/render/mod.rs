@@ -20,6 +20,7 @@ mod font;
 mod formats;
 mod gantt;
 mod html;
+mod ink_table;
 mod inks;
 mod input;
 #[cfg(feature = "render")]
@@ -52,6 +53,7 @@ pub use gantt::{Style, aligned, gantt, validated};
 #[cfg(feature = "render")]
 pub use html::html;
 pub use html::{LivePage, LiveParameter, PageRun, page_data};
+pub use ink_table::Inks;
 pub use input::{Broken, GanttInput, LevelSeries, Point, PointKind, Window};
 #[cfg(feature = "render")]
 pub use png::{RenderError, png};

@@ -53,7 +53,11 @@ impl fmt::Display for RenderError {
 
 impl std::error::Error for RenderError {}
 
-/// The SVG document as a PNG on white, at three times its size.
+/// How many pixels of a picture of ours are a metre: 640 are 16 cm.
+const PER_METRE: f64 = 4_000.0;
+
+/// The SVG document as a PNG on white, at three times its size. It says how large that is in
+/// print, where 640 pixels of the document are 16 cm.
 ///
 /// # Errors
 /// If the document is not SVG, or the picture does not fit into memory.
@@ -67,8 +71,36 @@ pub fn png(svg: &str) -> Result<Vec<u8>, RenderError> {
     let height = (tree.size().height() * scale).ceil().max(1.0) as u32;
     let mut pixels = tiny_skia::Pixmap::new(width, height).ok_or(RenderError::Size { width, height })?;
     pixels.fill(tiny_skia::Color::WHITE);
-    resvg::render(&tree, tiny_skia::Transform::from_scale(scale, scale), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|error| RenderError::Png(error.to_string()))
+    // Up to the last pixel, of which the picture may have taken a part.
+    let (across, down) = (width as f32 / tree.size().width(), height as f32 / tree.size().height());
+    resvg::render(&tree, tiny_skia::Transform::from_scale(across, down), &mut pixels.as_mut());
+    let packed = pixels.encode_png().map_err(|error| RenderError::Png(error.to_string()))?;
+    Ok(with_size(packed, [across, down]))
+}
+
+/// The end of the header of a PNG: its signature, and the chunk IHDR.
+const HEADER: usize = 8 + 25;
+
+/// A PNG with a chunk behind its header that says how many of its pixels are a metre, given
+/// how many of them are a pixel of the document.
+fn with_size(mut packed: Vec<u8>, scales: [f32; 2]) -> Vec<u8> {
+    const UNIT_IS_METRE: u8 = 1;
+    let mut chunk = b"pHYs".to_vec();
+    for scale in scales {
+        chunk.extend(((f64::from(scale) * PER_METRE).round() as u32).to_be_bytes());
+    }
+    chunk.push(UNIT_IS_METRE);
+    let length = chunk.len() as u32 - 4;
+    let check = checksum(&chunk);
+    let whole = length.to_be_bytes().into_iter().chain(chunk).chain(check.to_be_bytes());
+    packed.splice(HEADER..HEADER, whole);
+    packed
+}
+
+/// The cyclic redundancy check of ISO 3309, which ends each chunk of a PNG.
+fn checksum(bytes: &[u8]) -> u32 {
+    let step = |rest: u32, _| if rest & 1 == 1 { 0xEDB8_8320 ^ (rest >> 1) } else { rest >> 1 };
+    !bytes.iter().fold(!0, |rest, byte| (0..8).fold(rest ^ u32::from(*byte), step))
 }
 
 /// The largest scale up to [`SCALE`] that respects both limits.
@@ -92,7 +124,7 @@ fn outlined(svg: &str, document: &Document) -> String {
 
 /// The attributes that say where a text stands and how large it is; all others
 /// are the path's as well.
-const PLACING: [&str; 6] = ["x", "y", "dy", "font-size", "font-family", "text-anchor"];
+const PLACING: [&str; 4] = ["x", "y", "font-size", "text-anchor"];
 
 fn write_path(outlined: &mut String, svg: &str, text: Node) {
     let number = |name| text.attribute(name).and_then(|value| value.parse::<f64>().ok());
@@ -105,14 +137,12 @@ fn write_path(outlined: &mut String, svg: &str, text: Node) {
         Some("end") => width(&letters, size),
         _ => 0.0,
     };
-    let down = text.attribute("dy").and_then(|value| value.strip_suffix("em")?.parse::<f64>().ok());
-    let y = number("y").unwrap_or(0.0) + down.unwrap_or(0.0) * size;
     outlined.push_str("<path");
     for attribute in text.attributes().filter(|attribute| !PLACING.contains(&attribute.name())) {
         outlined.push(' ');
         outlined.push_str(&svg[attribute.range()]);
     }
-    let path = outlines(&letters, size, number("x").unwrap_or(0.0) - before, y);
+    let path = outlines(&letters, size, number("x").unwrap_or(0.0) - before, number("y").unwrap_or(0.0));
     write!(outlined, " d=\"{path}\"/>").expect("a string takes all");
 }
 
@@ -126,6 +156,12 @@ mod tests {
         assert!(scale(1000.0, 200_000.0) * 200_000.0 <= LONGEST_SIDE + 1.0);
         let wide = scale(16_000.0, 16_000.0);
         assert!(wide * wide * 256e6 <= MOST_PIXELS * 1.01);
+    }
+
+    /// The check value of the catalogue of such codes, and of the chunk that ends every PNG.
+    #[test]
+    fn the_checksum_is_that_of_the_standard() {
+        assert_eq!((checksum(b"123456789"), checksum(b"IEND")), (0xCBF4_3926, 0xAE42_6082));
     }
 
     #[test]

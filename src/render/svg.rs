@@ -19,22 +19,6 @@ pub fn svg(scene: &Scene) -> String {
     writer.text
 }
 
-/// Lays `scene` over a finished SVG document of the same size, whose opening
-/// tag is replaced by ours: so what another library drew gets our title,
-/// description, hatchings and tooltips.
-#[cfg(feature = "render")]
-pub fn overlay(document: &str, scene: &Scene) -> String {
-    let mut writer = Writer { text: String::new(), hatches: scene.hatches() };
-    writer.open(scene);
-    writer.definitions();
-    let body = document.split_once('>').map_or("", |(_, body)| body);
-    writer.text.push_str(body.trim().trim_end_matches("</svg>").trim_end());
-    writer.text.push('\n');
-    writer.shapes(&scene.shapes);
-    writer.text.push_str("</svg>\n");
-    writer.text
-}
-
 struct Writer {
     text: String,
     /// The hatchings; one at position n has the id `hatch-n`.

@@ -9,6 +9,7 @@ use super::scene::Colour;
 use crate::look::{FONT_SIZE, Theme};
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::ops::Range;
 
 /// A colour of the palette, and what it is on black and in print.
 type Row = (Colour, u32, u32);
@@ -92,20 +93,36 @@ pub fn restyled(document: &str, theme: Theme, font_size: u32) -> String {
     if theme == Theme::Light { sized } else { recoloured(&sized, theme) }
 }
 
-/// The opening tag says how large the picture is, and what of it is seen.
+/// The opening tag says how large the picture is, and what of it is seen: whole pixels, and
+/// as much of the drawing as fills them to the edge, in exactly the same ratio. Else a viewer
+/// would leave a seam beside the picture.
 fn resized(document: &str, font_size: u32) -> String {
+    /// Millionths of a length in the drawing.
+    const PARTS: u64 = 1_000_000;
     let Some((tag, rest)) = document.split_once('>') else { return document.to_owned() };
     let mut tag = tag.to_owned();
+    // How long a pixel is in the drawing.
+    let pixel = (PARTS * u64::from(FONT_SIZE) + u64::from(font_size) / 2) / u64::from(font_size.max(1));
+    let mut seen = Vec::new();
     for side in ["width", "height"] {
-        let name = format!(" {side}=\"");
-        let Some(from) = tag.find(&name).map(|at| at + name.len()) else { continue };
-        let Some(length) = tag[from..].find('"') else { continue };
-        if let Ok(pixels) = tag[from..from + length].parse::<f64>() {
-            let pixels = (pixels * f64::from(font_size) / f64::from(FONT_SIZE)).round();
-            tag.replace_range(from..from + length, &pixels.to_string());
-        }
+        let Some(value) = value_of(&tag, side) else { return document.to_owned() };
+        let Ok(length) = tag[value.clone()].parse::<f64>() else { return document.to_owned() };
+        let pixels = (length * f64::from(font_size) / f64::from(FONT_SIZE)).round() as u64;
+        tag.replace_range(value, &pixels.to_string());
+        let parts = pixels * pixel;
+        seen.push(format!("{}.{:06}", parts / PARTS, parts % PARTS));
+    }
+    if let Some(value) = value_of(&tag, "viewBox") {
+        tag.replace_range(value, &format!("0 0 {}", seen.join(" ")));
     }
     format!("{tag}>{rest}")
+}
+
+/// Where the value of an attribute stands in a tag.
+fn value_of(tag: &str, attribute: &str) -> Option<Range<usize>> {
+    let name = format!(" {attribute}=\"");
+    let from = tag.find(&name)? + name.len();
+    Some(from..from + tag[from..].find('"')?)
 }
 
 /// What stands before a colour: in a text a quotation mark is written otherwise.
@@ -224,6 +241,7 @@ mod tests {
         assert_eq!(dark.matches("#e8eaed").count(), 2, "{dark}");
         assert!(dark.contains("=&quot;#22262b&quot; #22262b") && dark.contains("class=\"paper\""), "{dark}");
         let large = restyled(ink, Theme::Light, 15);
-        assert!(large.starts_with("<svg width=\"960\" height=\"152\" viewBox=\"0 0 640 101\">"), "{large}");
+        let tag = "<svg width=\"960\" height=\"152\" viewBox=\"0 0 640.000320 101.333384\">";
+        assert!(large.starts_with(tag), "{large}");
     }
 }

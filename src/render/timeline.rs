@@ -133,6 +133,7 @@ impl<'a> Timeline<'a> {
             settings: &[],
             untimed: self.untimed,
             lanes: &[],
+            inks: None,
         }
     }
 

@@ -225,7 +225,7 @@ fn a_picture_says_what_it_leaves_out() {
     let room = Room::with(&[("marks.yaml", text), ("still.yaml", still)]);
     room.run("run marks.yaml still.yaml --write svg")
         .with_code(0)
-        .says(&["(levels that never change for a time: 1)"]);
+        .says(&["(levels without a lasting change: s)"]);
     let picture = read(&room, "output/marks/gantt.svg");
     for note in [
         "Where marks or log lines are close together, one sign stands for several: 43 of them are drawn as 3 signs.",
@@ -236,7 +236,8 @@ fn a_picture_says_what_it_leaves_out() {
         assert!(picture.contains(note), "no {note:?} in {picture}");
     }
     let picture = read(&room, "output/still/gantt.svg");
-    assert!(picture.contains("1 level that never changes for a time is not shown."), "{picture}");
+    let note = "Level of s not shown: it stays at 2, or changes only in passing.";
+    assert!(picture.contains(note), "{picture}");
 }
 
 #[test]
@@ -324,9 +325,7 @@ processes:
     ]);
     room.run("run marked.yaml plain.yaml --write svg").with_code(0);
     let chart = read(&room, "output/marked/marks.svg");
-    for part in
-        ["Marks of marked", "length (s)", "virtual time (s)", "length = 15s, p, 10s", "length = 3s, p, 2s"]
-    {
+    for part in ["Marks of marked", "length (s)", "time (s)", "length = 15s, p, 10s", "length = 3s, p, 2s"] {
         assert!(chart.contains(part), "no {part:?} in {chart}");
     }
     assert!(!chart.contains("passed"));

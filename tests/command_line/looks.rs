@@ -93,7 +93,7 @@ fn the_style_of_a_scenario_counts_after_the_command_line() {
     assert!(texts(&document).contains(&"As in the report".to_owned()));
     // 640 pixels of letters of 12: all is drawn a fifth larger than on 533⅓ pixels.
     assert!(document.starts_with("<svg") && document.contains(" width=\"640\""), "{document}");
-    assert!(document.contains("viewBox=\"0 0 533.33 "), "{document}");
+    assert!(document.contains("viewBox=\"0 0 533.333120 "), "{document}");
     room.run("run styled.yaml --write svg --style style.yaml").with_code(0);
     let document = svg(&room, "output/styled/gantt.svg");
     assert!(texts(&document).contains(&"Of a file".to_owned()) && document.contains(" width=\"800\""));
@@ -163,6 +163,60 @@ fn themes_change_colours_and_nothing_else() {
         }
     }
     assert!(document("dark").iter().all(|document| document.contains("class=\"paper\"")));
+}
+
+/// Who waits for what, with the other names first in the second.
+const ONE: &str = "version: 1
+name: one
+resources: {lock: {kind: mutex}, filled: {kind: semaphore, permits: 0}}
+processes:
+  giver: {do: [{delay: 2s}, {release: filled}]}
+  taker: {do: [{acquire: filled}, {with: lock, do: [{delay: 1s}]}, {mark: {name: taken, value: 7}}]}
+";
+
+#[test]
+fn charts_go_by_the_wishes_for_pictures() {
+    let two = ONE
+        .replace("name: one", "name: two")
+        .replace("giver: {do: [{delay: 2s}, ", "giver: {do: [{with: lock, do: [{delay: 2s}]}, {delay: 3s}, ");
+    let two = two.replace("taker: {do: [", "taker: {do: [{with: lock, do: [{delay: 1s}]}, ");
+    let room = Room::with(&[("one.yaml", ONE), ("two.yaml", &two)]);
+    let wishes = "--font-size 14 --lanes taker --write svg";
+    room.run(&format!("compare one.yaml two.yaml --title Slide {wishes}")).with_code(0);
+    let mut charts = Vec::new();
+    for name in ["comparison", "total-time", "one/gantt", "one/marks", "two/marks"] {
+        let document = svg(&room, &format!("output/{name}.svg"));
+        assert!(document.starts_with("<svg") && document.contains(" width=\"640\" "), "{name}: {document}");
+        assert!(document.contains(" viewBox=\"0 0 457.143040 "), "{name}: {document}");
+        assert!(texts(&document).contains(&"Slide".to_owned()), "{name}: {document}");
+        charts.push(texts(&document));
+    }
+    assert!(
+        charts[1].contains(&"taker".to_owned()) && !charts[1].contains(&"giver".to_owned()),
+        "{charts:?}"
+    );
+    // In the first one only is waited for the semaphore, in the second one for the mutex, too.
+    room.run("compare one.yaml two.yaml --write svg").with_code(0);
+    let looks = ["comparison", "one/gantt", "two/gantt"].map(|name| {
+        let document = svg(&room, &format!("output/{name}.svg"));
+        ["lock", "filled"].map(|resource| look_of(&document, resource))
+    });
+    assert!(looks[0].iter().all(Option::is_some) && looks[0][0] != looks[0][1], "{looks:?}");
+    assert_eq!((&looks[1][0], &looks[1][1]), (&None, &looks[0][1]));
+    assert_eq!(looks[2], looks[0]);
+}
+
+/// The hatching of the first wait for a resource.
+fn look_of(document: &str, resource: &str) -> Option<String> {
+    let parsed = Document::parse(document).expect("it is XML");
+    let is_wait = |node: &resvg::usvg::roxmltree::Node<'_, '_>| {
+        let title = node.children().find(|part| part.has_tag_name("title")).and_then(|title| title.text());
+        title.is_some_and(|title| title.contains(&format!(" {resource} (")))
+    };
+    let bar = parsed.descendants().find(is_wait)?;
+    let id = bar.attribute("fill")?.strip_prefix("url(#")?.strip_suffix(')')?;
+    let hatch = parsed.descendants().find(|node| node.attribute("id") == Some(id))?;
+    Some(hatch.children().flat_map(|part| part.attributes()).map(|attribute| attribute.value()).collect())
 }
 
 #[test]

@@ -8,6 +8,7 @@
 
 mod live;
 mod looks;
+mod measured;
 mod page_reader;
 mod pages;
 mod samples;
@@ -112,9 +113,9 @@ fn comparisons() -> Vec<(&'static str, String)> {
     let mixed: Vec<GanttInput<'_>> = mixed.iter().map(Sample::input).collect();
     vec![
         ("aligned", svg(&aligned(&inputs, None, &Style::default()))),
-        ("total", total_time_chart(&four.iter().map(bars).collect::<Vec<_>>()).unwrap()),
+        ("total", total_time_chart(&four.iter().map(bars).collect::<Vec<_>>(), None, 640.0).unwrap()),
         ("aligned_mixed", svg(&aligned(&mixed, None, &Style::default()))),
-        ("total_many", total_time_chart(&many.collect::<Vec<_>>()).unwrap()),
+        ("total_many", total_time_chart(&many.collect::<Vec<_>>(), None, 640.0).unwrap()),
     ]
 }
 

@@ -146,6 +146,7 @@ impl Sample {
             settings: &[],
             untimed: false,
             lanes: &[],
+            inks: None,
         }
     }
 }

@@ -350,12 +350,28 @@ fn points_stand_where_their_numbers_are() {
         assert!((points[0].1 - points[at].1 - units * rise).abs() < 0.1, "{points:?}");
     }
     let bottom = points[0].1 + rise;
-    let grid = parsed.descendants().filter(|node| node.has_tag_name("line") || node.has_tag_name("polyline"));
-    let at_bottom = format!(",{} ", bottom.round());
-    assert!(
-        grid.filter_map(|node| node.attribute("points"))
-            .any(|points| format!("{points} ").contains(&at_bottom)),
-        "no axis at {bottom}"
-    );
+    // Its lines stand where the numbers stand, and none a little beside another.
+    let lines = || parsed.descendants().filter(|node| node.has_tag_name("line"));
+    let number = |node: &resvg::usvg::roxmltree::Node<'_, '_>, name: &str| -> f64 {
+        node.attribute(name).and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)
+    };
+    for (one, other, places) in [
+        ("x1", "x2", points.iter().map(|point| point.0).collect::<Vec<_>>()),
+        ("y1", "y2", vec![bottom, points[1].1, points[2].1, points[3].1]),
+    ] {
+        let long = |line: &resvg::usvg::roxmltree::Node<'_, '_>| {
+            let (dx, dy) = (number(line, "x1") - number(line, "x2"), number(line, "y1") - number(line, "y2"));
+            number(line, one) == number(line, other) && dx.abs() + dy.abs() > 100.0
+        };
+        let at: Vec<f64> = lines().filter(long).map(|line| number(&line, one)).collect();
+        assert!(at.len() > 3, "{at:?}");
+        for place in places {
+            assert!(at.iter().any(|line| (line - place).abs() < 0.03), "nothing at {place} of {at:?}");
+        }
+        for (nth, line) in at.iter().enumerate() {
+            let beside = at[..nth].iter().find(|other| (0.03..5.0).contains(&(line - *other).abs()));
+            assert_eq!(beside, None, "two lines at {line}");
+        }
+    }
     assert_eq!(count(&document, "base"), 2);
 }

@@ -51,7 +51,7 @@ fn different_names_of_a_picture_stay_different() {
     let text = text_gantt(&sample.input(), &TextStyle::default());
     let names: BTreeSet<&str> = text.lines().filter_map(|line| line.split(" │").next()).collect();
     assert!(names.len() >= 30, "{text}");
-    let chart = total_time_chart(&[super::bars(&sample)]).unwrap();
+    let chart = total_time_chart(&[super::bars(&sample)], None, 640.0).unwrap();
     let names: BTreeSet<String> = texts(&chart).into_iter().filter(|text| text.contains('…')).collect();
     assert_eq!(names.len(), 8, "of thirty those that are shown: {names:?}");
 }
@@ -66,7 +66,9 @@ fn scenarios_that_differ_at_their_ends_stay_different() {
     });
     let inputs: Vec<GanttInput<'_>> = samples.iter().map(Sample::input).collect();
     let bars: Vec<ScenarioBars> = samples.iter().map(super::bars).collect();
-    for document in [svg(&aligned(&inputs, None, &Style::default())), total_time_chart(&bars).unwrap()] {
+    for document in
+        [svg(&aligned(&inputs, None, &Style::default())), total_time_chart(&bars, None, 640.0).unwrap()]
+    {
         let shown = texts(&document);
         for end in ["-one", "-two"] {
             let found = shown.iter().filter(|text| text.starts_with("a-scenario") && text.ends_with(end));
@@ -101,7 +103,7 @@ fn the_parameters_that_were_set_are_told() {
     let shown = texts(&svg(&aligned(&inputs, None, &Style::default())));
     assert!(shown.iter().any(|text| text.ends_with(" · n=3")), "{shown:?}");
     let bars = [set, other].map(|settings| ScenarioBars { settings, ..super::bars(&sample) });
-    let shown = texts(&total_time_chart(&bars).unwrap());
+    let shown = texts(&total_time_chart(&bars, None, 640.0).unwrap());
     assert!(shown.contains(&"n=3".to_owned()), "{shown:?}");
     // Where there is no room beside the rest, they have a line of their own.
     let long = settings(&[("the_number_of_items_that_the_loader_loads", "123456789"), ("n", "3")]);

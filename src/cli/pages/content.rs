@@ -10,7 +10,7 @@ use crate::cli::inputs::Loaded;
 use crate::cli::interrupt;
 use crate::cli::look_options::LookOptions;
 use crate::cli::options::{Artifact, RunOptions};
-use crate::cli::pictures::{Drawing, comparison, total_times};
+use crate::cli::pictures::{Drawing, SharedLooks, comparison, total_times};
 use crate::cli::report::{Finished, activity, duration, so_many};
 use crate::cli::run::with_done;
 use crate::cli::view::View;
@@ -70,11 +70,12 @@ pub fn of(
     }
     let title = title.map_or_else(|| usual_title(&runs), str::to_owned);
     let mut page = Page { title, ..Page::default() };
+    let looks = SharedLooks::of(&runs, &[]);
     if runs.len() > 1 {
-        compared(&mut page, &runs)?;
+        compared(&mut page, &runs, looks.as_ref())?;
     }
     for (scenario, run) in loaded.iter().zip(&runs) {
-        one(&mut page, scenario, run)?;
+        one(&mut page, scenario, run, looks.as_ref())?;
     }
     provenance(&mut page, loaded, &runs);
     Ok(Content { page, is_finding: runs.iter().any(Finished::is_finding) })
@@ -87,7 +88,7 @@ fn usual_title(runs: &[Finished]) -> String {
     }
 }
 
-fn compared(page: &mut Page, runs: &[Finished]) -> Result<(), Failure> {
+fn compared(page: &mut Page, runs: &[Finished], looks: Option<&SharedLooks>) -> Result<(), Failure> {
     page.heading(2, "Comparison");
     let rows = compare(runs.iter().map(|run| (run.label.as_str(), &run.outcome, &run.statistics)));
     let row = |row: crate::analysis::ComparisonRow| {
@@ -99,21 +100,28 @@ fn compared(page: &mut Page, runs: &[Finished]) -> Result<(), Failure> {
     };
     let heads = ["scenario", "outcome", "total time", "speed-up", "running", "ready", "delayed", "blocked"];
     page.table(&heads, rows.into_iter().map(row).collect());
-    let drawings: Vec<Drawing<'_>> = runs.iter().filter_map(Drawing::new).collect();
+    let drawings = runs.iter().filter_map(Drawing::new).map(|drawing| drawing.among(looks));
+    let drawings: Vec<Drawing<'_>> = drawings.collect();
     page.picture("total-time", "Total times", total_times(&drawings)?);
     page.picture("comparison", "All timelines on one time axis", comparison(&drawings));
     Ok(())
 }
 
 /// One run: how it ended, its timeline, its processes, and why it took so long.
-fn one(page: &mut Page, scenario: &Loaded, run: &Finished) -> Result<(), Failure> {
+fn one(
+    page: &mut Page,
+    scenario: &Loaded,
+    run: &Finished,
+    looks: Option<&SharedLooks>,
+) -> Result<(), Failure> {
     page.heading(2, run.label.clone());
     page.text(ended(run));
     for failed in &run.failed {
         page.text(format!("Not as expected: {}", failed.message));
     }
     if let Some(drawing) = Drawing::new(run).filter(|_| !run.view.begins_behind(run.end)) {
-        page.picture(folder_name(&run.label), format!("Timeline of {}", run.label), drawing.document());
+        let document = drawing.among(looks).document();
+        page.picture(folder_name(&run.label), format!("Timeline of {}", run.label), document);
     }
     processes(page, run);
     reasons(page, scenario, run)

@@ -4,7 +4,7 @@
 //! rest is counted in words. Draws nothing.
 
 use super::super::font;
-use super::super::input::exact_or_about;
+use super::super::input::{compared, exact_or_about, length};
 use super::super::palette::Class;
 use super::super::shorten::{Names, Room};
 use crate::figure::{so_many, verb};
@@ -48,14 +48,15 @@ pub struct ProcessBar {
 pub const MOST_SCENARIOS: usize = 12;
 /// The most processes of a scenario.
 const MOST_PROCESSES: usize = 8;
-/// The width of the chart in pixels.
-pub(super) const WIDTH: u32 = 640;
 /// Space between the chart and its edge, in pixels.
 pub(super) const MARGIN: f64 = 20.0;
+/// Space right of the axis, for half of its last label, in pixels.
+const RIGHT: f64 = MARGIN + 12.0;
 /// The height of a row in pixels; also the unit of the vertical axis.
-pub(super) const ROW: i32 = 17;
-/// What a scenario has above its first bar: its name and total time.
-pub(super) const HEAD: i32 = 22;
+pub(super) const ROW: i32 = 15;
+/// The height of the name of a scenario, and of each line under it.
+const HEAD: i32 = 22;
+pub(super) const LINE: i32 = 15;
 /// Space under the last bar of a scenario.
 const FOOT: i32 = 12;
 /// The height of a line of notes under the axis, in pixels.
@@ -64,8 +65,12 @@ pub(super) const NOTE: i32 = 15;
 pub(super) const SMALL_SIZE: f64 = 10.0;
 /// The font size of names, in pixels.
 pub(super) const NAME_SIZE: f64 = 11.0;
+/// The font size of the name of a scenario, in pixels.
+pub(super) const SCENARIO_SIZE: f64 = 13.0;
+/// Space between names, finish times and what stands beside them, in pixels.
+pub(super) const GAP: f64 = 8.0;
 /// The widest column of names, in pixels.
-pub(super) const MOST_NAME_WIDTH: f64 = 120.0;
+const MOST_NAME_WIDTH: f64 = 120.0;
 
 /// Which rows there are, and where; vertical places in pixels from the top of
 /// the plot.
@@ -74,14 +79,17 @@ pub(super) struct Layout<'a> {
     pub(super) height: i32,
     /// Up to where the axis reaches.
     pub(super) end: Time,
-    /// What every speed-up refers to.
-    pub(super) first: Option<&'a ScenarioBars>,
     /// How the names of processes are shown.
     pub(super) shown: Names,
-    /// The width of the column of names, in pixels.
-    pub(super) names: u32,
-    /// Space right of the plot for the finish times, in pixels.
-    pub(super) right: u32,
+    /// How the names of scenarios are shown.
+    pub(super) scenarios: Names,
+    /// Whether what is said of each scenario stands beside its name, and not under it.
+    pub(super) is_beside: bool,
+    /// Where names end, and where the axis begins and ends, in pixels; finish times stand
+    /// between names and axis.
+    pub(super) names: f64,
+    pub(super) left: f64,
+    pub(super) right: f64,
     /// What was left out, in words.
     pub(super) notes: Vec<String>,
 }
@@ -90,46 +98,67 @@ pub(super) struct Layout<'a> {
 pub(super) struct Group<'a> {
     pub(super) scenario: &'a ScenarioBars,
     pub(super) shown: Vec<&'a ProcessBar>,
-    /// Where it starts.
+    /// What is said of it, in lines.
+    pub(super) lines: Vec<String>,
+    /// Where it starts, where its first bar does, and where its last one ends.
     pub(super) top: i32,
+    pub(super) bars: i32,
+    pub(super) bottom: i32,
 }
 
 impl<'a> Layout<'a> {
-    pub(super) fn new(scenarios: &'a [ScenarioBars]) -> Layout<'a> {
-        let mut folded = Vec::new();
-        let mut groups = Vec::new();
-        let mut top = 0;
-        for scenario in scenarios.iter().take(MOST_SCENARIOS) {
-            let shown = latest(&scenario.processes);
-            if shown.len() < scenario.processes.len() {
-                folded.push(format!("{} ({})", scenario.name, scenario.processes.len()));
-            }
-            let height = HEAD + ROW * shown.len() as i32 + FOOT;
-            groups.push(Group { scenario, shown, top });
-            top += height;
-        }
-        let bars = || groups.iter().flat_map(|group| &group.shown);
-        let ends = groups.iter().map(|group| group.scenario.total_time).chain(bars().map(|bar| bar.until));
-        let names = bars().map(|bar| font::width(&bar.name, NAME_SIZE)).fold(50.0, f64::max);
-        let labels = bars().map(|bar| font::width(&exact_or_about(bar.until.as_nanos()), SMALL_SIZE));
-        let shown = bars().map(|bar| bar.name.clone());
+    /// The rows of a chart that is so wide.
+    pub(super) fn new(scenarios: &'a [ScenarioBars], width: f64) -> Layout<'a> {
+        let all = &scenarios[..scenarios.len().min(MOST_SCENARIOS)];
+        let shown: Vec<Vec<&ProcessBar>> = all.iter().map(|scenario| latest(&scenario.processes)).collect();
+        let bars = || shown.iter().flatten();
+        let widest = |widths: &mut dyn Iterator<Item = f64>, least: f64| widths.fold(least, f64::max);
+        let names = widest(&mut bars().map(|bar| font::width(&bar.name, NAME_SIZE)), 40.0);
+        let names = (MARGIN + names.min(MOST_NAME_WIDTH)).ceil();
+        let times = widest(&mut bars().map(|bar| font::width(&finish(bar), SMALL_SIZE)), 10.0);
+        let (left, right) = ((names + GAP + times + GAP).ceil(), (width - RIGHT).floor());
+        let room = width - MARGIN - left;
+        let said: Vec<String> = all.iter().map(|scenario| said(scenario, all.first())).collect();
+        let fits = |(scenario, said): (&ScenarioBars, &String)| {
+            font::width(&scenario.name, SCENARIO_SIZE) + 12.0 + font::width(said, NAME_SIZE) <= room
+        };
+        // Names come first: what is said beside them gives way.
+        let is_beside = all.iter().zip(&said).all(fits);
+        let ends = all.iter().map(|scenario| scenario.total_time).chain(bars().map(|bar| bar.until));
+        let scenario_names = all.iter().map(|scenario| scenario.name.clone());
         let mut layout = Layout {
-            shown: Names::new(shown, Room::pixels(MOST_NAME_WIDTH, NAME_SIZE)),
-            height: top.max(ROW),
             end: ends.max().unwrap_or(Time::ZERO),
-            first: scenarios.first(),
-            names: (MARGIN + names.min(MOST_NAME_WIDTH) + 8.0).ceil() as u32,
-            right: (5.0 + labels.fold(20.0, f64::max) + MARGIN).ceil() as u32,
-            groups,
+            shown: Names::new(bars().map(|bar| bar.name.clone()), Room::pixels(MOST_NAME_WIDTH, NAME_SIZE)),
+            scenarios: Names::new(scenario_names, Room::pixels(room, SCENARIO_SIZE)),
+            is_beside,
+            names,
+            left,
+            right,
+            groups: Vec::new(),
+            height: 0,
             notes: Vec::new(),
         };
-        layout.notes = notes(&folded, scenarios.len() - layout.groups.len(), layout.narrow());
+        for ((scenario, shown), said) in all.iter().zip(shown).zip(said) {
+            let lines = if is_beside { vec![said] } else { font::wrap(&said, NAME_SIZE, room) };
+            let top = layout.height;
+            let bars = top + HEAD + if is_beside { 0 } else { LINE * lines.len() as i32 };
+            let bottom = bars + ROW * shown.len() as i32;
+            layout.groups.push(Group { scenario, shown, lines, top, bars, bottom });
+            layout.height = bottom + FOOT;
+        }
+        layout.height = layout.height.max(ROW);
+        let is_folded = |group: &&Group<'_>| group.shown.len() < group.scenario.processes.len();
+        let folded = layout.groups.iter().filter(is_folded).map(|group| group.scenario);
+        let folded: Vec<String> =
+            folded.map(|scenario| format!("{} ({})", scenario.name, scenario.processes.len())).collect();
+        let notes = notes(&folded, scenarios.len() - all.len(), layout.narrow());
+        layout.notes = font::wrap(&notes, SMALL_SIZE, width - 2.0 * MARGIN);
         layout
     }
 
-    /// The length of the time axis in pixels.
+    /// The length of the axis in pixels.
     pub(super) fn pixels(&self) -> f64 {
-        f64::from(WIDTH) - f64::from(self.names) - f64::from(self.right)
+        self.right - self.left
     }
 
     /// How many parts of bars are too narrow to be seen.
@@ -150,7 +179,7 @@ impl Layout<'_> {
 /// What was folded: the scenarios that have more processes than are shown,
 /// each with their number, how many scenarios are left out, and how many parts
 /// of bars are too narrow.
-fn notes(folded: &[String], more: usize, narrow: usize) -> Vec<String> {
+fn notes(folded: &[String], more: usize, narrow: usize) -> String {
     let mut text = String::new();
     if !folded.is_empty() {
         text = format!(
@@ -166,7 +195,29 @@ fn notes(folded: &[String], more: usize, narrow: usize) -> Vec<String> {
         let are = if narrow == 1 { "part of a bar is" } else { "parts of bars are" };
         text.push_str(&format!(" {narrow} {are} narrower than a pixel and cannot be seen."));
     }
-    font::wrap(&text, 10.0, f64::from(WIDTH) - 2.0 * MARGIN)
+    text
+}
+
+/// When a process finished, as it stands beside its bar.
+pub(super) fn finish(bar: &ProcessBar) -> String {
+    exact_or_about(bar.until.as_nanos())
+}
+
+/// What stands beside the name of a scenario, or under it.
+fn said(scenario: &ScenarioBars, first: Option<&ScenarioBars>) -> String {
+    let total = length(scenario.total_time.as_nanos());
+    let line = match &scenario.trouble {
+        Some(trouble) => format!("{trouble} at {total}"),
+        None => format!("total time {total}"),
+    };
+    // The first has none, nor has a run that did not get there.
+    let others = first.filter(|first| !std::ptr::eq(*first, scenario));
+    line + &compared(others.and_then(completed), completed(scenario))
+}
+
+/// The total time of a scenario that completed.
+fn completed(scenario: &ScenarioBars) -> Option<Time> {
+    scenario.trouble.is_none().then_some(scenario.total_time)
 }
 
 /// The processes that finish last, in the order of the scenario.

@@ -2,13 +2,11 @@
 //! did in that time.
 //!
 //! Decides the rows, what is folded, and what is written at the bars. Plotters
-//! draws the frame, the grid, the axis and the bars' ground; since its SVG has
-//! whole pixels and no hatchings, the hatchings, labels and tooltips are laid
-//! over it from a scene of our own, at the places that plotters says.
+//! draws the grid and the axis; all else is drawn over them, at the same places.
 
+mod backend;
 mod layout;
 mod plots;
-mod style;
 mod time_axis;
 
 pub use layout::{MOST_SCENARIOS, ProcessBar, ScenarioBars};
@@ -19,34 +17,36 @@ pub use plots::{
 };
 
 use super::font;
-use super::input::{BETWEEN_STEPS, LEAST_GAP, common_settings, compared, exact_or_about, length};
+use super::input::{BETWEEN_STEPS, common_settings, length};
 use super::palette::{ALARM, AXIS, BETWEEN, Class, GRID, INK, PAPER, QUIET};
 use super::png::RenderError;
 use super::scene::{Anchor, Area, Fill, Scene, Shape, Stroke, Tag, Text};
-use super::shorten::{Names, Room};
-use super::svg::overlay;
+use super::svg::svg;
 use crate::figure::format_share;
+use crate::look::NARROWEST;
 use crate::time::Time;
-use layout::{Group, HEAD, Layout, MARGIN, NAME_SIZE, NOTE, ROW, SMALL_SIZE, WIDTH, segments};
-use plotters::coord::Shift;
-use plotters::coord::types::RangedCoordi32;
-use plotters::prelude::{
-    Cartesian2d, ChartBuilder, ChartContext, Color, DrawingArea, IntoDrawingArea, Rectangle, SVGBackend,
-    TRANSPARENT,
-};
-use style::{chart_error, letters, rgb};
+use backend::{SceneBackend, chart_error, fine, letters, rgb, tick};
+use layout::{GAP, Group, LINE, Layout, MARGIN, NAME_SIZE, NOTE, ROW, SCENARIO_SIZE, SMALL_SIZE, segments};
+use plotters::prelude::{ChartBuilder, IntoDrawingArea, TRANSPARENT};
 use time_axis::{LABEL, TimeAxis};
 
-/// Space for title and legend above the bars.
-const TOP: i32 = 76;
-/// Space for the axis under the bars.
-const BOTTOM: i32 = 46;
-/// The height of a bar in pixels.
-const BAR: i32 = 12;
+/// Space for the axis under the bars, in pixels.
+const BOTTOM: f64 = 46.0;
+/// The height of a bar in pixels: slimmer than those of a timeline, which this is not.
+const BAR: f64 = 8.0;
+/// The font size of the title in pixels.
+const TITLE_SIZE: f64 = 17.0;
+/// The font size of what stands under it, and of the legend, in pixels.
+const UNDER_SIZE: f64 = 10.5;
+/// The height of a row of the legend in pixels.
+const LEGEND_ROW: f64 = 18.0;
+/// What the lengths of bars are.
+const MEASURE: &str = "sum of time in each state";
 
-/// Compares scenarios: a bar for each process, stacked by what it did up to
+/// Compares scenarios: a bar for each process, stacked by how long it was in each state up to
 /// its finish, grouped by scenario, with the total time of each and its
-/// speed-up against the first. An SVG document.
+/// speed-up against the first. An SVG document, under a title of its own if none is
+/// given, and so many pixels wide, at least 400.
 ///
 /// Past 12 scenarios, and past 8 processes of one, the rest is counted in
 /// words; of the processes those stay that finish last, since they make the
@@ -54,216 +54,76 @@ const BAR: i32 = 12;
 ///
 /// # Errors
 /// If plotters cannot draw, which no input is known to cause.
-pub fn total_time_chart(scenarios: &[ScenarioBars]) -> Result<String, RenderError> {
-    let rows = Layout::new(scenarios);
-    let headings = Headings::new(&rows);
-    let height = (TOP + rows.height + BOTTOM + rows.notes_height()) as u32;
-    let mut scene = Scene::new(f64::from(WIDTH), f64::from(height), TITLE.to_owned(), describe(scenarios));
-    let mut document = String::new();
-    {
-        let root = SVGBackend::with_string(&mut document, (WIDTH, height)).into_drawing_area();
-        let chart = frame(&root, &rows)?;
-        for group in &rows.groups {
-            draw_group(&chart, &mut scene, group, &rows, &headings)?;
-        }
-        root.present().map_err(chart_error)?;
-    }
-    heading(&mut scene, &rows);
-    let settings = common_settings(scenarios.iter().map(|scenario| scenario.settings.as_slice()));
-    if !settings.is_empty() {
-        let x = MARGIN + font::width(TITLE, TITLE_SIZE) + 12.0;
-        let settings = font::shorten(&settings, NAME_SIZE, f64::from(WIDTH) - MARGIN - x);
-        scene.text(x, TITLE_Y, NAME_SIZE, Anchor::Start, QUIET, settings);
+pub fn total_time_chart(
+    scenarios: &[ScenarioBars],
+    title: Option<&str>,
+    width: f64,
+) -> Result<String, RenderError> {
+    let width = width.max(f64::from(NARROWEST));
+    let rows = Layout::new(scenarios, width);
+    let title = title.unwrap_or("Total time by scenario");
+    let mut scene = Scene::new(width, 0.0, title.to_owned(), describe(scenarios));
+    let top = heading(&mut scene, title, scenarios, &rows);
+    let bottom = top + f64::from(rows.height);
+    scene.height = bottom + BOTTOM + f64::from(rows.notes_height());
+    let axis = TimeAxis::new(rows.end, rows.pixels());
+    frame(&mut scene, &rows, &axis, (top, bottom))?;
+    for group in &rows.groups {
+        draw_group(&mut scene, group, &rows, &axis, top);
     }
     for (number, note) in rows.notes.iter().enumerate() {
-        let y = f64::from(TOP + rows.height + BOTTOM + NOTE * (number as i32 + 1)) - 4.0;
-        scene.text(MARGIN, y, 10.0, Anchor::Start, QUIET, note.clone());
+        let y = bottom + BOTTOM + f64::from(NOTE * (number as i32 + 1)) - 4.0;
+        scene.text(MARGIN, y, SMALL_SIZE, Anchor::Start, QUIET, note.clone());
     }
-    Ok(overlay(&document, &scene))
+    Ok(svg(&scene))
 }
 
-const TITLE: &str = "Total time by scenario";
-/// Its font size in pixels.
-const TITLE_SIZE: f64 = 17.0;
-/// Where its letters stand, in pixels from the top.
-const TITLE_Y: f64 = 34.0;
-
-type Plot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<TimeAxis, RangedCoordi32>>;
-
-/// Grid and axis, by plotters.
-fn frame<'a, 'b>(
-    root: &'a DrawingArea<SVGBackend<'b>, Shift>,
-    rows: &Layout<'_>,
-) -> Result<Plot<'a, 'b>, RenderError> {
-    let axis = TimeAxis::new(rows.end, rows.pixels());
-    let unit = axis.name();
-    let margin_below = rows.notes_height() + 6;
-    let mut chart = ChartBuilder::on(root)
-        .margin_top(TOP)
-        .margin_right(rows.right as i32)
-        .margin_bottom(margin_below)
-        .x_label_area_size(BOTTOM - 6)
-        .y_label_area_size(rows.names)
-        .build_cartesian_2d(axis, rows.height..0)
-        .map_err(chart_error)?;
-    chart
-        .configure_mesh()
-        .disable_y_mesh()
-        .disable_y_axis()
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(rgb(GRID))
-        .axis_style(rgb(AXIS))
-        .x_desc(unit)
-        .axis_desc_style(letters(LABEL, QUIET))
-        .label_style(letters(LABEL, INK))
-        .x_labels(12)
-        .draw()
-        .map_err(chart_error)?;
-    Ok(chart)
-}
-
-/// A scenario: what plotters draws of it, and what lies over that.
-fn draw_group(
-    chart: &Plot<'_, '_>,
-    scene: &mut Scene,
-    group: &Group<'_>,
-    rows: &Layout<'_>,
-    headings: &Headings,
-) -> Result<(), RenderError> {
-    let total = group.scenario.total_time;
-    let bottom = group.top + HEAD + ROW * group.shown.len() as i32;
-    let plot = chart.plotting_area();
-    let place = |time: Time, y: i32| {
-        let (x, y) = plot.map_coordinate(&(time, y));
-        (f64::from(x), f64::from(y))
-    };
-    let (left, head) = place(Time::ZERO, group.top + HEAD - 6);
-    // No line of the grid runs through the heading.
-    let (right, _) = place(rows.end, 0);
-    let behind = Area::between(left - 1.0, place(Time::ZERO, group.top).1 - 1.0, right + 1.0, head + 5.0);
-    scene.fill(behind, Fill::Solid(PAPER), Tag::default());
-    headings.draw(scene, group.scenario, rows.first, (left, head));
-    let (x, y0) = place(total, group.top + HEAD - 1);
-    let (_, y1) = place(total, bottom);
-    scene.line((x, y0), (x, y1), Stroke::dashed(INK, 1.0, 3.0));
-    for (row, bar) in group.shown.iter().enumerate() {
-        let top = group.top + HEAD + ROW * row as i32;
-        let segments = segments(bar);
-        for &(class, from, to) in &segments {
-            let ground = match class.map_or(Fill::Solid(BETWEEN), Class::fill) {
-                Fill::Hatched(hatch) => hatch.ground,
-                Fill::Solid(colour) => colour,
-                Fill::Clear => continue,
-            };
-            let area = Rectangle::new([(from, top), (to, top + BAR)], rgb(ground).filled());
-            plot.draw(&area).map_err(chart_error)?;
+/// Title, what the bars are, and the legend, which shows only what occurs; returns where
+/// it ends.
+fn heading(scene: &mut Scene, title: &str, scenarios: &[ScenarioBars], rows: &Layout<'_>) -> f64 {
+    let room = scene.width - 2.0 * MARGIN;
+    let mut y = 12.0;
+    for line in font::wrap(title, TITLE_SIZE, room) {
+        y += 22.0;
+        scene.text(MARGIN, y, TITLE_SIZE, Anchor::Start, INK, line);
+    }
+    let settings = common_settings(scenarios.iter().map(|scenario| scenario.settings.as_slice()));
+    let about = format!("{MEASURE}, up to the end of each process; not a timeline");
+    for line in [about, settings].iter().flat_map(|text| font::wrap(text, UNDER_SIZE, room)) {
+        y += 16.0;
+        scene.text(MARGIN, y, UNDER_SIZE, Anchor::Start, QUIET, line);
+    }
+    let mut x = MARGIN;
+    y += LEGEND_ROW;
+    for (sample, text) in entries(rows) {
+        let width = 28.0 + font::width(text, UNDER_SIZE);
+        if x > MARGIN && x + width > scene.width - MARGIN {
+            (x, y) = (MARGIN, y + LEGEND_ROW);
         }
-        let ((_, y0), (_, y1)) = (place(Time::ZERO, top), place(Time::ZERO, top + BAR));
-        let shapes = segments.iter().map(|&(class, from, to)| {
-            let area = Area::between(place(from, top).0, y0, place(to, top).0, y1);
-            segment(bar, class, to.since(from), area)
-        });
-        scene.push(Shape::Group { tag: Tag::class("bar"), shapes: shapes.collect() });
-        let name = rows.shown.shown(&bar.name);
-        bar_labels(scene, (bar, name), left, (place(bar.until, top).0, x), (y0 + y1) / 2.0);
+        let middle = y - UNDER_SIZE * font::CAPITAL / 2.0;
+        match sample {
+            Some(class) => {
+                let area = Area { x, y: middle - BAR / 2.0, width: 22.0, height: BAR };
+                scene.fill(area, look(class), Tag::default());
+            }
+            None => {
+                let x = x + 11.0;
+                scene.line((x, middle - 6.5), (x, middle + 6.5), Stroke::dashed(INK, 1.0, 3.0));
+            }
+        }
+        scene.text(x + 28.0, y, UNDER_SIZE, Anchor::Start, INK, text);
+        x += width + 20.0;
     }
-    Ok(())
+    y + 12.0
 }
 
-fn segment(bar: &ProcessBar, class: Option<Class>, nanos: u64, area: Area) -> Shape {
-    let fill = match class.map(Class::fill) {
-        Some(fill @ Fill::Hatched(_)) => fill,
-        _ => Fill::Clear,
-    };
-    let name = class.map_or("gap", Class::name);
-    let share = format_share(nanos as f64 / bar.until.as_nanos().max(1) as f64);
-    let does = class.map_or(BETWEEN_STEPS, Class::name);
-    let tooltip = format!("{}: {does} {} ({share})", bar.name, length(nanos));
-    let stroke = class.map(Class::edge).unwrap_or(Stroke::solid(AXIS, 0.8));
-    let area = Area { x: area.x + 0.4, width: (area.width - 0.8).max(0.0), ..area };
-    Shape::Rect { area, fill, stroke: Some(stroke), tag: Tag::tooltip(name, tooltip) }
-}
-
-/// The font size of the name of a scenario, in pixels.
-const SCENARIO_SIZE: f64 = 13.0;
-
-/// The headings of the scenarios: how their names are shown.
-struct Headings(Names);
-
-impl Headings {
-    /// The headings, as short as the longest line beside one of them makes them.
-    fn new(rows: &Layout<'_>) -> Headings {
-        let lines = rows.groups.iter().map(|group| heading_line(group.scenario, rows.first));
-        let beside = lines.map(|line| font::width(&line, NAME_SIZE)).fold(0.0, f64::max);
-        let room = f64::from(WIDTH) - MARGIN - f64::from(rows.names) - beside - 12.0;
-        let names = rows.groups.iter().map(|group| group.scenario.name.clone());
-        Headings(Names::new(names, Room::pixels(room, SCENARIO_SIZE)))
-    }
-
-    fn draw(
-        &self,
-        scene: &mut Scene,
-        scenario: &ScenarioBars,
-        first: Option<&ScenarioBars>,
-        (x, y): (f64, f64),
-    ) {
-        let colour = if scenario.trouble.is_some() { ALARM } else { QUIET };
-        let name = self.0.shown(&scenario.name);
-        let beside = x + font::width(name, SCENARIO_SIZE) + 12.0;
-        scene.push(Shape::Text(Text {
-            tag: Tag::name("scenario", name, &scenario.name),
-            ..Text::new(x, y, SCENARIO_SIZE, Anchor::Start, INK, name)
-        }));
-        scene.text(beside, y, NAME_SIZE, Anchor::Start, colour, heading_line(scenario, first));
-    }
-}
-
-/// What stands beside the name of a scenario.
-fn heading_line(scenario: &ScenarioBars, first: Option<&ScenarioBars>) -> String {
-    let total = length(scenario.total_time.as_nanos());
-    let line = match &scenario.trouble {
-        Some(trouble) => format!("{trouble} at {total}"),
-        None => format!("total time {total}"),
-    };
-    // The first has none, nor has a run that did not get there.
-    let others = first.filter(|first| !std::ptr::eq(*first, scenario));
-    line + &compared(others.and_then(completed), completed(scenario))
-}
-
-/// The total time of a scenario that completed.
-fn completed(scenario: &ScenarioBars) -> Option<Time> {
-    scenario.trouble.is_none().then_some(scenario.total_time)
-}
-
-/// The name left of a bar and its finish time right of it: where the bar ends,
-/// or behind the line of the total time if that would cross the text.
-fn bar_labels(
-    scene: &mut Scene,
-    (bar, name): (&ProcessBar, &str),
-    left: f64,
-    (end, total): (f64, f64),
-    middle: f64,
-) {
-    let y = middle + NAME_SIZE * font::CAPITAL / 2.0;
-    scene.push(Shape::Text(Text {
-        tag: Tag::name("process", name, &bar.name),
-        ..Text::new(left - 8.0, y, NAME_SIZE, Anchor::End, INK, name)
-    }));
-    let text = exact_or_about(bar.until.as_nanos());
-    let crossed = end < total && total <= end + 5.0 + font::width(&text, SMALL_SIZE) + LEAST_GAP;
-    let x = if crossed { total } else { end } + 5.0;
-    let text = Text::new(x, y - 0.5, SMALL_SIZE, Anchor::Start, QUIET, text);
-    scene.push(Shape::Text(Text { halo: Some(PAPER), ..text }));
-}
-
-/// Title and legend; the legend shows only what occurs.
-fn heading(scene: &mut Scene, rows: &Layout<'_>) {
-    scene.text(MARGIN, TITLE_Y, TITLE_SIZE, Anchor::Start, INK, TITLE);
+/// The legend: states that occur (`None`: between steps), and the line of the total time.
+fn entries(rows: &Layout<'_>) -> Vec<(Option<Option<Class>>, &'static str)> {
     let occurs = |wanted: Option<Class>| {
         let mut bars = rows.groups.iter().flat_map(|group| &group.shown);
         bars.any(|bar| segments(bar).iter().any(|(class, _, _)| *class == wanted))
     };
-    let entries = [
+    let states = [
         (Some(Class::New), "new (not started)"),
         (Some(Class::Running), "running"),
         (Some(Class::Ready), "ready"),
@@ -271,18 +131,108 @@ fn heading(scene: &mut Scene, rows: &Layout<'_>) {
         (Some(Class::Blocked(0)), "blocked"),
         (None, BETWEEN_STEPS),
     ];
-    let (mut x, top) = (MARGIN, 48.0);
-    let baseline = top + 9.0;
-    for (class, text) in entries.into_iter().filter(|(class, _)| occurs(*class)) {
-        let area = Area { x: x + 0.4, y: top + 0.4, width: 21.2, height: 10.2 };
-        let stroke = Some(class.map_or(Stroke::solid(AXIS, 0.8), Class::edge));
-        let fill = class.map_or(Fill::Solid(BETWEEN), Class::fill);
-        scene.push(Shape::Rect { area, fill, stroke, tag: Tag::default() });
-        scene.text(x + 28.0, baseline, 10.5, Anchor::Start, INK, text);
-        x += 28.0 + font::width(text, 10.5) + 20.0;
+    let states = states.into_iter().filter(|(class, _)| occurs(*class));
+    states.map(|(class, text)| (Some(class), text)).chain([(None, "total time")]).collect()
+}
+
+/// How a part of a bar is filled.
+fn look(class: Option<Class>) -> Fill {
+    class.map_or(Fill::Solid(BETWEEN), Class::fill)
+}
+
+/// Grid and axis, by plotters.
+fn frame(
+    scene: &mut Scene,
+    rows: &Layout<'_>,
+    axis: &TimeAxis,
+    (top, bottom): (f64, f64),
+) -> Result<(), RenderError> {
+    let below = scene.height - bottom;
+    let right = scene.width - rows.right;
+    let root = SceneBackend(scene).into_drawing_area();
+    let mut chart = ChartBuilder::on(&root)
+        .margin_top(fine(top))
+        .margin_right(fine(right))
+        .margin_bottom(fine(below - BOTTOM + 6.0))
+        .x_label_area_size(fine(BOTTOM - 6.0))
+        .y_label_area_size(fine(rows.left))
+        .build_cartesian_2d(axis.clone(), rows.height..0)
+        .map_err(chart_error)?;
+    chart
+        .configure_mesh()
+        .disable_y_mesh()
+        .disable_y_axis()
+        .set_all_tick_mark_size(tick())
+        .light_line_style(TRANSPARENT)
+        .bold_line_style(rgb(GRID))
+        .axis_style(rgb(AXIS))
+        .x_desc(axis.name(MEASURE))
+        .axis_desc_style(letters(LABEL, QUIET))
+        .label_style(letters(LABEL, INK))
+        .x_labels(12)
+        .draw()
+        .map_err(chart_error)?;
+    root.present().map_err(chart_error)
+}
+
+/// A scenario: its name, the line of its total time, and its bars.
+fn draw_group(scene: &mut Scene, group: &Group<'_>, rows: &Layout<'_>, axis: &TimeAxis, top: f64) {
+    let x = |time: Time| rows.left + axis.share(time) * rows.pixels();
+    let y = |row: i32| top + f64::from(row);
+    // No line of the grid runs through the heading.
+    let behind = Area::between(rows.left - 1.0, y(group.top) - 1.0, scene.width, y(group.bars) - 1.0);
+    scene.fill(behind, Fill::Solid(PAPER), Tag::default());
+    group_heading(scene, group, rows, y(group.top) + 16.0);
+    let total = x(group.scenario.total_time);
+    let ends = (y(group.bars) - 1.0, y(group.bottom));
+    scene.line((total, ends.0), (total, ends.1), Stroke::dashed(INK, 1.0, 3.0));
+    for (row, bar) in group.shown.iter().enumerate() {
+        let middle = y(group.bars + ROW * row as i32) + f64::from(ROW) / 2.0;
+        let shapes = segments(bar).into_iter().map(|(class, from, to)| {
+            let area = Area::between(x(from), middle - BAR / 2.0, x(to), middle + BAR / 2.0);
+            segment(bar, class, to.since(from), area)
+        });
+        scene.push(Shape::Group { tag: Tag::class("bar"), shapes: shapes.collect() });
+        bar_labels(scene, bar, rows, middle);
     }
-    scene.line((x + 11.0, top - 1.0), (x + 11.0, top + 12.0), Stroke::dashed(INK, 1.0, 3.0));
-    scene.text(x + 20.0, baseline, 10.5, Anchor::Start, INK, "total time");
+}
+
+/// The name of a scenario, and what is said of it.
+fn group_heading(scene: &mut Scene, group: &Group<'_>, rows: &Layout<'_>, y: f64) {
+    let colour = if group.scenario.trouble.is_some() { ALARM } else { QUIET };
+    let name = rows.scenarios.shown(&group.scenario.name);
+    scene.push(Shape::Text(Text {
+        tag: Tag::name("scenario", name, &group.scenario.name),
+        ..Text::new(rows.left, y, SCENARIO_SIZE, Anchor::Start, INK, name)
+    }));
+    let (x, first) = match rows.is_beside {
+        true => (rows.left + font::width(name, SCENARIO_SIZE) + 12.0, y),
+        false => (rows.left, y + f64::from(LINE)),
+    };
+    for (number, line) in group.lines.iter().enumerate() {
+        let y = first + f64::from(LINE) * number as f64;
+        scene.text(x, y, NAME_SIZE, Anchor::Start, colour, line.clone());
+    }
+}
+
+fn segment(bar: &ProcessBar, class: Option<Class>, nanos: u64, area: Area) -> Shape {
+    let name = class.map_or("gap", Class::name);
+    let share = format_share(nanos as f64 / bar.until.as_nanos().max(1) as f64);
+    let does = class.map_or(BETWEEN_STEPS, Class::name);
+    let tooltip = format!("{}: {does} {} ({share})", bar.name, length(nanos));
+    Shape::Rect { area, fill: look(class), stroke: None, tag: Tag::tooltip(name, tooltip) }
+}
+
+/// The name left of a bar and, in a column of its own, its finish time: behind the bar it
+/// would stand at a time that it does not mean, or beyond the line of the total time.
+fn bar_labels(scene: &mut Scene, bar: &ProcessBar, rows: &Layout<'_>, middle: f64) {
+    let y = middle + NAME_SIZE * font::CAPITAL / 2.0;
+    let name = rows.shown.shown(&bar.name);
+    scene.push(Shape::Text(Text {
+        tag: Tag::name("process", name, &bar.name),
+        ..Text::new(rows.names, y, NAME_SIZE, Anchor::End, INK, name)
+    }));
+    scene.text(rows.left - GAP, y - 0.5, SMALL_SIZE, Anchor::End, QUIET, layout::finish(bar));
 }
 
 /// The chart in words.
@@ -306,6 +256,6 @@ mod tests {
 
     #[test]
     fn no_scenarios_give_a_chart_all_the_same() {
-        assert!(total_time_chart(&[]).is_ok());
+        assert!(total_time_chart(&[], None, 640.0).is_ok());
     }
 }

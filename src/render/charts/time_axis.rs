@@ -11,6 +11,7 @@ use std::ops::Range;
 pub(super) const LABEL: f64 = 10.5;
 
 /// The time axis of plotters with our own ticks.
+#[derive(Clone)]
 pub(super) struct TimeAxis {
     /// At least 1 ns.
     end: Time,
@@ -24,9 +25,14 @@ impl TimeAxis {
         TimeAxis { end: reach(end), ticks }
     }
 
-    /// What stands at it.
-    pub(super) fn name(&self) -> String {
-        self.ticks.name()
+    /// What stands at it, with the unit, if this is what it measures.
+    pub(super) fn name(&self, of: &str) -> String {
+        self.ticks.unit.map_or(of.to_owned(), |unit| format!("{of} ({unit})"))
+    }
+
+    /// Which share of it lies before an instant.
+    pub(super) fn share(&self, time: Time) -> f64 {
+        time.min(self.end).as_nanos() as f64 / self.end.as_nanos() as f64
     }
 }
 
@@ -35,8 +41,7 @@ impl Ranged for TimeAxis {
     type ValueType = Time;
 
     fn map(&self, time: &Time, (from, to): (i32, i32)) -> i32 {
-        let share = (*time).min(self.end).as_nanos() as f64 / self.end.as_nanos() as f64;
-        from + (f64::from(to - from) * share).round() as i32
+        from + (f64::from(to - from) * self.share(*time)).round() as i32
     }
 
     fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<Time> {

@@ -3,7 +3,6 @@
 //! Reads the SVG documents that we write, timelines and charts alike. Decides nothing: what
 //! they do not have is no part of it (scripts, style sheets, transformations).
 
-use crate::render::palette::PAPER;
 use crate::render::png::RenderError;
 use crate::render::scene::{Anchor, Area, Colour, Fill, Hatch, Pattern, Scene, Shape, Stroke, Tag, Text};
 use crate::render::svg::pattern_of;
@@ -85,8 +84,7 @@ impl Reader<'_> {
                     let ends = (at(node, "x1", "y1"), at(node, "x2", "y2"));
                     shapes.extend(stroke.map(|stroke| Shape::Line { from: ends.0, to: ends.1, stroke }));
                 }
-                "polyline" | "polygon" => shapes.push(self.polyline(node)),
-                "circle" => shapes.push(self.circle(node)),
+                "polyline" => shapes.push(self.polyline(node)),
                 "text" => shapes.push(Shape::Text(self.text(node))),
                 _ => {}
             }
@@ -105,21 +103,17 @@ impl Reader<'_> {
 
     fn fill(&self, node: Node<'_, '_>) -> Fill {
         let text = node.attribute("fill").unwrap_or("#000000");
-        let share = node.attribute("opacity").or(node.attribute("fill-opacity")).map_or(1.0, number);
         match text.strip_prefix("url(#").and_then(|id| id.strip_suffix(')')) {
             Some(id) => self.hatches.get(id).map_or(Fill::Clear, |hatch| Fill::Hatched(*hatch)),
-            None => colour(text)
-                .filter(|_| share > 0.0)
-                .map_or(Fill::Clear, |colour| Fill::Solid(faded(colour, share))),
+            None => colour(text).map_or(Fill::Clear, Fill::Solid),
         }
     }
 
     fn stroke(&self, node: Node<'_, '_>) -> Option<Stroke> {
-        let share = node.attribute("opacity").or(node.attribute("stroke-opacity")).map_or(1.0, number);
-        let colour = colour(node.attribute("stroke")?).filter(|_| share > 0.0)?;
+        let colour = colour(node.attribute("stroke")?)?;
         let dash = node.attribute("stroke-dasharray").and_then(|dash| dash.split([' ', ',']).next());
         Some(Stroke {
-            colour: faded(colour, share),
+            colour,
             width: node.attribute("stroke-width").map_or(1.0, number),
             dash: dash.map_or(0.0, number),
         })
@@ -128,21 +122,7 @@ impl Reader<'_> {
     fn polyline(&self, node: Node<'_, '_>) -> Shape {
         let corners = node.attribute("points").unwrap_or_default().split_whitespace();
         let corner = |text: &str| text.split_once(',').map(|(x, y)| (number(x), number(y)));
-        let mut points: Vec<(f64, f64)> = corners.filter_map(corner).collect();
-        if node.has_tag_name("polygon") {
-            points.extend(points.first().copied());
-        }
-        Shape::Polyline { points, fill: self.fill(node), stroke: self.stroke(node), tag: Tag::default() }
-    }
-
-    /// A circle, as a polygon of so many corners that nobody sees them.
-    fn circle(&self, node: Node<'_, '_>) -> Shape {
-        let ((x, y), radius) = (at(node, "cx", "cy"), node.attribute("r").map_or(0.0, number));
-        let corner = |number: u32| {
-            let angle = f64::from(number) * std::f64::consts::PI / 16.0;
-            (x + radius * libm::cos(angle), y + radius * libm::sin(angle))
-        };
-        let points = (0..=32).map(corner).collect();
+        let points = corners.filter_map(corner).collect();
         Shape::Polyline { points, fill: self.fill(node), stroke: self.stroke(node), tag: Tag::default() }
     }
 
@@ -152,7 +132,6 @@ impl Reader<'_> {
             node.children().filter(Node::is_text).filter_map(|part| part.text()).map(str::trim).collect();
         let size = node.attribute("font-size").map_or(16.0, number);
         let (x, y) = at(node, "x", "y");
-        let down = node.attribute("dy").and_then(|value| value.strip_suffix("em")).map_or(0.0, number);
         let anchor = match node.attribute("text-anchor") {
             Some("middle") => Anchor::Middle,
             Some("end") => Anchor::End,
@@ -160,7 +139,7 @@ impl Reader<'_> {
         };
         let ink = node.attribute("fill").and_then(colour).unwrap_or(Colour(0, 0, 0));
         let halo = node.attribute("stroke").and_then(colour);
-        Text { halo, ..Text::new(x, y + down * size, size, anchor, ink, letters) }
+        Text { halo, ..Text::new(x, y, size, anchor, ink, letters) }
     }
 }
 
@@ -176,11 +155,6 @@ fn colour(text: &str) -> Option<Colour> {
     let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6)?;
     let [_, red, green, blue] = u32::from_str_radix(digits, 16).ok()?.to_be_bytes();
     Some(Colour(red, green, blue))
-}
-
-/// A colour through which the paper is seen.
-fn faded(colour: Colour, share: f64) -> Colour {
-    colour.over(PAPER, (share.clamp(0.0, 1.0) * 256.0).round() as u16)
 }
 
 /// The rectangles of a path of `M… h… v… h-… z`.

@@ -6,7 +6,7 @@
 use super::super::dense::{self, Cell};
 use super::super::font;
 use super::super::inks::Classes;
-use super::super::input::{GanttInput, LEAST_GAP, exact_or_about, length};
+use super::super::input::{GanttInput, LEAST_GAP, PointKind, exact_or_about, length};
 use super::super::palette::{AXIS, Class, GRID, INK, PAPER, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
 use super::page::{GAP, MARGIN, NAME_SIZE, Page, SMALL_SIZE, WaitNames};
@@ -111,13 +111,17 @@ pub(super) fn draw(page: &mut Page<'_>, run: usize, input: &GanttInput<'_>) {
         let split = dense::split(spans, &classes, page.scale, page.detail);
         let mut shapes = Vec::new();
         cells(page, &place, &split.cells, &mut shapes);
+        let finish = finish_label(page, &place);
+        let taken = finish.as_ref().and_then(FinishLabel::taken);
         for &number in &split.single {
-            single(page, &place, &spans[number], number, &classes, &mut shapes);
+            single(page, &place, &spans[number], (number, taken), &classes, &mut shapes);
         }
         page.scene.push(Shape::Group { tag: Tag::class("lane"), shapes });
-        done(page, &place);
+        // The post at the end stands on alarms, which are larger, and under marks, which are not.
+        points::draw(page, &thinned[lane], (place.top, place.height), PointKind::is_alarm);
+        done(page, &place, finish);
         alarm::stuck(page, input, process, place.middle(), pitch);
-        points::draw(page, &thinned[lane], place.top, place.height);
+        points::draw(page, &thinned[lane], (place.top, place.height), |kind| !kind.is_alarm());
         page.y += pitch;
     }
     critical_path::draw(page, input, &rows);
@@ -194,7 +198,7 @@ fn single(
     page: &mut Page<'_>,
     place: &Place<'_, '_>,
     span: &Span,
-    number: usize,
+    (number, taken): (usize, Option<(f64, f64)>),
     classes: &Classes,
     shapes: &mut Vec<Shape>,
 ) {
@@ -233,6 +237,8 @@ fn single(
         shapes.extend(cross(to - inset, place.top, place.height));
     }
     torn::ends(page, span, area, shapes);
+    // A finish time that stands in the span leaves less of it.
+    let to = taken.filter(|taken| taken.0 < to && from < taken.1).map_or(to, |taken| taken.0);
     if place.height >= 11.0
         && let Some(text) = label(&mut page.waits, place.input, span, to - from - 8.0)
     {
@@ -382,18 +388,55 @@ fn shares_text(page: &Page<'_>, place: &Place<'_, '_>, cell: &Cell) -> String {
     text
 }
 
-/// Where a text of this width begins that belongs to `x`: right there, or behind
-/// the lines over all lanes that would cross it.
-fn beside_lines(page: &Page<'_>, input: &GanttInput<'_>, x: f64, width: f64) -> f64 {
-    let total = axis::total_time_x(page, input).filter(|_| page.several);
-    let mut lines: Vec<f64> = total.into_iter().chain(alarm::lines(page, input)).collect();
-    lines.sort_unstable_by(f64::total_cmp);
-    let crosses = |x: f64, line: f64| x < line && line <= x + width + LEAST_GAP;
-    lines.into_iter().fold(x, |x, line| if crosses(x, line) { line } else { x })
+/// Where the finish time of a process stands, if there is room for it.
+struct FinishLabel {
+    text: String,
+    x: f64,
+    anchor: Anchor,
+}
+
+impl FinishLabel {
+    fn width(&self) -> f64 {
+        font::width(&self.text, SMALL_SIZE)
+    }
+
+    /// From where to where it stands over the spans, if it does.
+    fn taken(&self) -> Option<(f64, f64)> {
+        (self.anchor == Anchor::End).then(|| (self.x - self.width() - INSIDE, self.x + INSIDE))
+    }
+}
+
+/// Space between a finish time and its post, right of it and, where it stands in the spans,
+/// left of it; in pixels.
+const BESIDE: f64 = 5.0;
+const INSIDE: f64 = 4.0;
+
+/// The finish time: right of its post, or left of it where a line over all lanes stands in the
+/// way, since behind that line it would be taken for another time.
+fn finish_label(page: &Page<'_>, place: &Place<'_, '_>) -> Option<FinishLabel> {
+    let time = place.input.finish(place.process).filter(|&time| page.style.window.shows(time))?;
+    if place.pitch < 12.0 {
+        return None;
+    }
+    let (x, text) = (page.x(time), exact_or_about(time.as_nanos()));
+    let width = font::width(&text, SMALL_SIZE);
+    let total = axis::total_time_x(page, place.input).filter(|_| page.several);
+    let lines: Vec<f64> = total.into_iter().chain(alarm::lines(page, place.input)).collect();
+    let is_free = |from: f64, to: f64| !lines.iter().any(|&line| from < line && line < to);
+    // A post may stand on a line, which is its own.
+    if is_free(x + HALF_POST, x + BESIDE + width + LEAST_GAP) {
+        let fits = x + BESIDE + width <= page.scene.width - MARGIN / 2.0;
+        return fits.then_some(FinishLabel { text, x: x + BESIDE, anchor: Anchor::Start });
+    }
+    // Among the lengths of spans it says what it is.
+    let text = format!("done {text}");
+    let from = x - INSIDE - font::width(&text, SMALL_SIZE) - LEAST_GAP;
+    let fits = from >= page.left && is_free(from, x - HALF_POST);
+    fits.then_some(FinishLabel { text, x: x - INSIDE, anchor: Anchor::End })
 }
 
 /// The end of a process: a post at its finish time, with the time if there is room.
-fn done(page: &mut Page<'_>, place: &Place<'_, '_>) {
+fn done(page: &mut Page<'_>, place: &Place<'_, '_>, label: Option<FinishLabel>) {
     let finish = place.input.finish(place.process).filter(|&time| page.style.window.shows(time));
     let Some(time) = finish else { return };
     page.keys.done = true;
@@ -403,14 +446,11 @@ fn done(page: &mut Page<'_>, place: &Place<'_, '_>) {
     let post = Area::between(x - HALF_POST, place.top - over, x + HALF_POST, bottom + over);
     let tag = Tag::tooltip("done", format!("{}: done at {time}", place.name()));
     page.scene.fill(post, Fill::Solid(INK), tag);
-    if place.pitch >= 12.0 {
-        let text = exact_or_about(time.as_nanos());
+    if let Some(FinishLabel { text, x, anchor }) = label {
         let y = place.middle() + SMALL_SIZE * font::CAPITAL / 2.0;
-        let width = font::width(&text, SMALL_SIZE) + 5.0;
-        let x = beside_lines(page, place.input, x, width) + 5.0;
-        if x + width <= page.scene.width - MARGIN / 2.0 + 5.0 {
-            let text = Text::new(x, y, SMALL_SIZE, Anchor::Start, QUIET, text);
-            page.scene.push(Shape::Text(Text { halo: Some(PAPER), ..text }));
-        }
+        // In a span it stands on whatever colour that has.
+        let colour = if anchor == Anchor::End { INK } else { QUIET };
+        let text = Text::new(x, y, SMALL_SIZE, anchor, colour, text);
+        page.scene.push(Shape::Text(Text { halo: Some(PAPER), tag: Tag::class("finish"), ..text }));
     }
 }

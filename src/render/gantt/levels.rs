@@ -7,11 +7,11 @@
 
 use super::super::dense::{self, Scale};
 use super::super::font;
-use super::super::input::{GanttInput, LevelSeries, Levels};
+use super::super::input::{GanttInput, LevelSeries, Levels, Still};
 use super::super::palette::{AXIS, INK, LEVEL, LEVEL_BAND, QUIET, UNDER_LEVEL};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
 use super::page::{NAME_SIZE, Page, SMALL_SIZE};
-use crate::figure::{so_many, verb};
+use crate::figure::verb;
 use crate::time::Time;
 
 /// The height of a panel, without the gap under it, in pixels.
@@ -41,10 +41,32 @@ pub(super) fn draw(page: &mut Page<'_>, input: &GanttInput<'_>) {
             "Levels: the {most} that processes waited for longest; {left_out} more {are} not shown."
         ));
     }
-    if still > 0 {
-        let (levels, change, are) =
-            (so_many(still as u64, "level"), verb(still, "change"), verb(still, "are"));
-        page.notes.push(format!("{levels} that never {change} for a time {are} not shown."));
+    page.notes.extend(still_note(input, &still));
+}
+
+/// Which levels are not shown since no change of them lasts, and why that may be so although
+/// processes waited.
+fn still_note(input: &GanttInput<'_>, still: &[Still<'_>]) -> Option<String> {
+    const MOST_NAMES: usize = 3;
+    let why = match still.iter().any(|still| still.is_waited_for) {
+        true => " (what one process gives, another that waits takes at once)",
+        false => "",
+    };
+    let names: Vec<String> = still.iter().map(|still| input.resource_name(still.series.resource)).collect();
+    match names.as_slice() {
+        [] => None,
+        [name] => {
+            let level = still[0].series.lasting();
+            Some(format!("Level of {name} not shown: it stays at {level}, or changes only in passing{why}."))
+        }
+        names if names.len() <= MOST_NAMES => Some(format!(
+            "Levels of {} not shown: they stay as they are, or change only in passing{why}.",
+            names.join(", ")
+        )),
+        names => Some(format!(
+            "Levels of {} resources not shown: they stay as they are, or change only in passing{why}.",
+            names.len()
+        )),
     }
 }
 

@@ -19,7 +19,7 @@ pub use page::Style;
 
 use super::dense::{Detail, Scale};
 use super::font;
-use super::inks::Inks;
+use super::ink_table::Inks;
 use super::input::{GanttInput, Window, common_settings, compared, exact_or_about, length};
 use super::palette::{Class, QUIET};
 use super::scene::{Anchor, Scene};
@@ -110,9 +110,9 @@ fn several(
         total_and_outcome(input, style.window) + &compared(first.filter(|_| number > 0), input.completed())
     };
     let lines: Vec<String> = inputs.iter().enumerate().map(beside).collect();
-    let titles = page.titles(inputs, &lines);
+    let (titles, are_beside) = page.titles(inputs, &lines);
     for (number, (input, line)) in inputs.iter().zip(lines).enumerate() {
-        page.block_heading(input, titles.shown(&input.title), line);
+        page.block_heading(input, titles.shown(&input.title), (line, are_beside));
         block(&mut page, number, input);
     }
     axis::draw(&mut page);
@@ -174,7 +174,7 @@ impl<'a> Page<'a> {
         let scale = Scale::between(start, end, (right - left).max(100.0) as u32);
         let of_run = |run: &'r GanttInput<'r>| run.spans_by_lane(style.most_lanes, style.window);
         let lanes: Vec<&[Span]> = runs.iter().flat_map(of_run).collect();
-        let inks = Inks::of(runs, style.colour_by);
+        let inks = Inks::given_or_of(runs, style.colour_by);
         let description = runs.iter().map(|run| describe(run, style)).collect::<Vec<_>>().join("\n");
         Page {
             scene: Scene::new(width, 0.0, title, description),

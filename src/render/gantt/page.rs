@@ -5,7 +5,7 @@
 
 use super::super::dense::{Detail, Scale};
 use super::super::font;
-use super::super::inks::Inks;
+use super::super::ink_table::Inks;
 use super::super::input::{GanttInput, Window};
 use super::super::palette::{ALARM, Class, INK, QUIET};
 use super::super::scene::{Anchor, Scene};
@@ -54,6 +54,8 @@ const TITLE_SIZE: f64 = 17.0;
 const SUBTITLE_SIZE: f64 = 11.5;
 /// The font size of the title of one run among several, in pixels.
 const BLOCK_TITLE_SIZE: f64 = 13.0;
+/// Space between it and what stands beside it, in pixels.
+const TITLE_GAP: f64 = 12.0;
 /// The font size of names and labels, in pixels.
 pub(super) const NAME_SIZE: f64 = 11.0;
 /// The font size of the smallest text, in pixels.
@@ -129,15 +131,27 @@ impl Page<'_> {
         self.y += HEADING_GAP;
     }
 
-    /// The titles of runs, as short as the longest line beside one of them makes them.
-    pub(super) fn titles(&self, inputs: &[GanttInput<'_>], lines: &[String]) -> Names {
-        let beside = lines.iter().map(|line| font::width(line, NAME_SIZE)).fold(0.0, f64::max);
-        let room = Room::pixels(self.text_width() - beside - 16.0, BLOCK_TITLE_SIZE);
-        Names::new(inputs.iter().map(|input| input.title.clone()), room)
+    /// The titles of runs, as short as the picture makes them, and whether each of the lines has
+    /// room beside its title: titles are what tells runs apart, so lines give way.
+    pub(super) fn titles(&self, inputs: &[GanttInput<'_>], lines: &[String]) -> (Names, bool) {
+        let room = self.text_width();
+        let fits = |(input, line): (&GanttInput<'_>, &String)| {
+            let title = font::width(&input.title, BLOCK_TITLE_SIZE);
+            title + TITLE_GAP + font::width(line, NAME_SIZE) <= room
+        };
+        let are_beside = inputs.iter().zip(lines).all(fits);
+        let titles = inputs.iter().map(|input| input.title.clone());
+        (Names::new(titles, Room::pixels(room, BLOCK_TITLE_SIZE)), are_beside)
     }
 
-    /// The heading of one run among several: its title, and what is said beside it.
-    pub(super) fn block_heading(&mut self, input: &GanttInput<'_>, title: &str, line: String) {
+    /// The heading of one run among several: its title, and what is said of it, beside it or
+    /// under it.
+    pub(super) fn block_heading(
+        &mut self,
+        input: &GanttInput<'_>,
+        title: &str,
+        (line, is_beside): (String, bool),
+    ) {
         self.y += 18.0;
         let colour = if matches!(input.outcome, Outcome::Deadlock(_) | Outcome::Fault(_))
             || !input.broken.is_empty()
@@ -147,8 +161,15 @@ impl Page<'_> {
             QUIET
         };
         self.scene.text(MARGIN, self.y, BLOCK_TITLE_SIZE, Anchor::Start, INK, title);
-        let beside = MARGIN + font::width(title, BLOCK_TITLE_SIZE) + 12.0;
-        self.scene.text(beside, self.y, NAME_SIZE, Anchor::Start, colour, line);
+        if is_beside {
+            let beside = MARGIN + font::width(title, BLOCK_TITLE_SIZE) + TITLE_GAP;
+            self.scene.text(beside, self.y, NAME_SIZE, Anchor::Start, colour, line);
+        } else {
+            for line in few_lines(&line, NAME_SIZE, self.text_width()) {
+                self.y += 16.0;
+                self.scene.text(MARGIN, self.y, NAME_SIZE, Anchor::Start, colour, line);
+            }
+        }
         self.y += HEADING_GAP;
     }
 }

@@ -56,11 +56,14 @@ pub(super) fn count(page: &mut Page<'_>, signs: &[Vec<Sign<'_>>], left_out: u64)
     page.keys.merged.left_out += left_out;
 }
 
-/// Draws the signs of a lane whose spans lie at `top`.
-pub(super) fn draw(page: &mut Page<'_>, signs: &[Sign<'_>], top: f64, height: f64) {
-    // An alarm covers no mark of the same moment.
-    let is_alarm = |sign: &&Sign<'_>| sign.first.kind.is_alarm();
-    for sign in signs.iter().filter(is_alarm).chain(signs.iter().filter(|sign| !is_alarm(sign))) {
+/// Draws the signs of these kinds of a lane whose spans lie at `top`.
+pub(super) fn draw(
+    page: &mut Page<'_>,
+    signs: &[Sign<'_>],
+    (top, height): (f64, f64),
+    is_wanted: impl Fn(PointKind) -> bool,
+) {
+    for sign in signs.iter().filter(|sign| is_wanted(sign.first.kind)) {
         let x = page.x(sign.first.time);
         let tag = Tag::tooltip(
             match sign.first.kind {

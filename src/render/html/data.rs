@@ -5,7 +5,7 @@
 //! it, in this order. Of runs of which there is too much, decides what is left out.
 
 use super::super::gantt::{complaint, notices, total_and_outcome};
-use super::super::inks::Inks;
+use super::super::ink_table::Inks;
 use super::super::input::{GanttInput, PointKind, Window, process_id};
 use super::columns::Columns;
 use super::levels::Level;

@@ -3,7 +3,7 @@
 //! Decides how much of a level is told: each of its steps, or, if there are very many, in
 //! which bounds it was in each piece of the run.
 
-use super::super::input::LevelSeries;
+use super::super::input::{LevelSeries, Levels};
 use super::telling::Telling;
 use serde::Serialize;
 
@@ -33,8 +33,12 @@ impl Telling<'_, '_> {
     pub fn levels(&mut self) -> Vec<Level> {
         let run = self.run;
         let input = &run.timeline;
-        let series = input.interesting_levels(usize::MAX).shown;
-        series.into_iter().map(|series| self.level(series)).collect()
+        let Levels { mut shown, still, .. } = input.interesting_levels(usize::MAX);
+        // There is room for those that change only in passing, and one run of several may have
+        // a level that lasts where the others have none.
+        shown.extend(still.iter().filter(|still| still.changes()).map(|still| still.series));
+        shown.sort_by_key(|series| series.resource);
+        shown.into_iter().map(|series| self.level(series)).collect()
     }
 
     fn level(&mut self, series: &LevelSeries) -> Level {

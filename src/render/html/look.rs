@@ -1,6 +1,6 @@
 //! The looks of the states: those of the pictures, light and dark, for a page.
 
-use super::super::inks::Inks;
+use super::super::ink_table::Inks;
 #[cfg(feature = "render")]
 use super::super::palette::{ALARM, AXIS, GRID, INK, LEVEL, PATH, QUIET, UNDER_LEVEL};
 use super::super::palette::{Class, PAPER};

@@ -1,6 +1,6 @@
 //! What a page carries of its runs, before it is packed.
 
-use super::super::inks::Inks;
+use super::super::ink_table::Inks;
 use super::super::input::GanttInput;
 use super::columns::Columns;
 use super::live::LivePage;
@@ -32,7 +32,7 @@ pub fn page_data(
     live: Option<&LivePage>,
 ) -> Vec<u8> {
     let inputs: Vec<GanttInput<'_>> = runs.iter().map(|run| run.timeline.clone()).collect();
-    let inks = Inks::of(&inputs, colour_by);
+    let inks = Inks::given_or_of(&inputs, colour_by);
     let mut numbers = Columns::default();
     let runs = runs.iter().map(|run| data::data(run, &inks, &mut numbers)).collect();
     let told = serde_json::to_vec(&PageData { form: FORM, title, looks: look::looks(&inks), runs, live });

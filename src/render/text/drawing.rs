@@ -5,11 +5,12 @@
 //! Blocked stretches are letters, one for each resource, so that the picture
 //! needs neither colour nor Unicode. Width is counted in characters.
 
-use crate::figure::{so_many, verb};
+use crate::figure::so_many;
 use crate::ids::ProcessId;
 use crate::look::ColourBy;
 use crate::render::dense::{self, Scale};
-use crate::render::inks::{Classes, Inks};
+use crate::render::ink_table::Inks;
+use crate::render::inks::Classes;
 use crate::render::input::{GanttInput, LevelSeries, Levels, Point, PointKind, Window, length};
 use crate::render::palette::{Class, SLOTS};
 use crate::render::shorten::{Names, Room, shorten_name};
@@ -280,16 +281,24 @@ impl<'a> Drawing<'a> {
             let name = input.resource_name(series.resource);
             self.labelled(&name, &row, &top_note(series));
         }
-        let (width, more) = (self.names, so_many(left_out as u64, "more level"));
-        match (left_out, still) {
-            (0, 0) => {}
-            (0, _) => self.line(&format!("{:>width$}  (levels that never change for a time: {still})", "")),
-            (_, 0) => self.line(&format!("{:>width$}  ({more})", "")),
-            _ => self.line(&format!(
-                "{:>width$}  ({more}, and {still} that never {} for a time)",
-                "",
-                verb(still, "change")
-            )),
+        let mut notes = Vec::new();
+        if left_out > 0 {
+            notes.push(so_many(left_out as u64, "more level"));
+        }
+        if !still.is_empty() {
+            const SAID: &str = "levels without a lasting change: ";
+            let names = still.iter().map(|still| input.resource_name(still.series.resource));
+            let names = names.collect::<Vec<_>>().join(", ");
+            let used = self.names
+                + SAID.len()
+                + "  ()".len()
+                + notes.iter().map(|note| note.len() + 2).sum::<usize>();
+            let fits =
+                used + names.chars().count() <= self.style.width && (!self.style.ascii || names.is_ascii());
+            notes.push(format!("{SAID}{}", if fits { names } else { still.len().to_string() }));
+        }
+        if !notes.is_empty() {
+            self.line(&format!("{:>width$}  ({})", "", notes.join(", "), width = self.names));
         }
     }
 

@@ -7,7 +7,7 @@ use super::drawing::{Drawing, MOST_NAME, TextStyle, together, widest};
 use crate::ids::ProcessId;
 use crate::look::ColourBy;
 use crate::render::dense::Scale;
-use crate::render::inks::Inks;
+use crate::render::ink_table::Inks;
 use crate::render::input::GanttInput;
 use crate::render::palette::Class;
 use crate::time::Time;

@@ -65,6 +65,7 @@ pub fn distribution_chart(chart: &DistributionChart) -> Result<String, RenderErr
     let mean =
         if chart.mean.1.is_some_and(|half| half > 0.0) { format!("{mean} (95% interval)") } else { mean };
     let page = Page {
+        width: WIDTH,
         title: format!("{} of {}", in_title(&chart.figure.name), so_many(all, "run")),
         about: chart.about.clone(),
         description: described(chart, &bars),

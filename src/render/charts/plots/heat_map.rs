@@ -45,6 +45,7 @@ pub fn sweep_map(chart: &SweepChart) -> Result<String, RenderError> {
     }
     let cells = Cells { chart, columns, rows, colours };
     let page = Page {
+        width: WIDTH,
         title: format!(
             "{} over {} and {}",
             in_title(&chart.figure.name),

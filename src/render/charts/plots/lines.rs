@@ -57,6 +57,7 @@ pub fn sweep_lines(chart: &SweepChart) -> Result<String, RenderError> {
     let names: Vec<String> = chart.axes.iter().map(|axis| in_title(&axis.quantity.name)).collect();
     let title = format!("{} over {}", in_title(&chart.figure.name), names.join(", by "));
     let page = Page {
+        width: WIDTH,
         title,
         about: chart.about.clone(),
         description: chart.described(),

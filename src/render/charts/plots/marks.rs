@@ -8,10 +8,11 @@ use super::super::super::png::RenderError;
 use super::super::super::scene::{Area, Fill, Scene, Shape, Tag};
 use super::input::ChartQuantity;
 use super::marker::{dot, half_dot};
-use super::page::{Entry, MARGIN, Page, Panel, Plot, WIDTH, in_title, left_of};
+use super::page::{Entry, MARGIN, Page, Panel, Plot, left_of};
 use super::scale::{Length, Scale};
 use crate::figure::{counted, so_many};
 use crate::ids::ProcessId;
+use crate::look::NARROWEST;
 use crate::trace::{Header, Kind, MarkInfo, Trace};
 use crate::value::{Type, Value};
 
@@ -32,11 +33,12 @@ struct Series {
 }
 
 /// Draws the values of the marks of a run over virtual time, one plot for each mark that
-/// carried numbers or durations. `None` if none did. An SVG document.
+/// carried numbers or durations, under a title and in a width in pixels, of which at least 400
+/// are used. `None` if no mark carried any. An SVG document.
 ///
 /// # Errors
 /// If plotters cannot draw, which no input is known to cause.
-pub fn marks_chart(trace: &Trace, label: &str) -> Option<Result<String, RenderError>> {
+pub fn marks_chart(trace: &Trace, title: &str, width: f64) -> Option<Result<String, RenderError>> {
     let mut series = series(trace);
     series.retain(|series| !series.points.is_empty());
     let mut notes = Vec::new();
@@ -56,7 +58,7 @@ pub fn marks_chart(trace: &Trace, label: &str) -> Option<Result<String, RenderEr
             _ => false,
         });
     }
-    (!series.is_empty()).then(|| draw(&series, trace, label, notes))
+    (!series.is_empty()).then(|| draw(&series, trace, (title, width.max(f64::from(NARROWEST))), notes))
 }
 
 fn series(trace: &Trace) -> Vec<Series> {
@@ -84,12 +86,17 @@ fn number(value: Value) -> f64 {
     }
 }
 
-fn draw(series: &[Series], trace: &Trace, label: &str, notes: Vec<String>) -> Result<String, RenderError> {
+fn draw(
+    series: &[Series],
+    trace: &Trace,
+    (title, width): (&str, f64),
+    notes: Vec<String>,
+) -> Result<String, RenderError> {
     let upright: Vec<Scale> = series.iter().map(Series::upright).collect();
     let (left, right) = (left_of(&upright), MARGIN + 8.0);
     let end = trace.end.as_nanos() as f64;
-    let time = ChartQuantity { name: "virtual time".to_owned(), is_time: true };
-    let x = || Scale::numbers(&time, (0.0, end.max(1.0)), Length::Across(WIDTH - left - right));
+    let time = ChartQuantity { name: "time".to_owned(), is_time: true };
+    let x = || Scale::numbers(&time, (0.0, end.max(1.0)), Length::Across(width - left - right));
     let panel = |y: Scale| Panel { x: x(), y, height: HEIGHT, has_grid: true };
     let count =
         |series: &Series| format!("{} of {}", counted(series.points.len() as u64), series.quantity.name);
@@ -98,7 +105,8 @@ fn draw(series: &[Series], trace: &Trace, label: &str, notes: Vec<String>) -> Re
     let largest_dot = dots.reduce(f64::max);
     let columns = series.iter().any(Series::is_dense);
     let mut legend = Vec::new();
-    if let Some(half) = largest_dot {
+    // Dots alone explain themselves.
+    if let Some(half) = largest_dot.filter(|_| columns) {
         legend.push(Entry::new("a value", move |scene, at| scene.push(dot(at, half, None))));
     }
     if columns {
@@ -107,7 +115,8 @@ fn draw(series: &[Series], trace: &Trace, label: &str, notes: Vec<String>) -> Re
         }));
     }
     let page = Page {
-        title: format!("Marks of {}", in_title(label)),
+        width,
+        title: title.to_owned(),
         about: format!("values: {}", counts.join(", ")),
         description: series.iter().map(Series::described).collect::<Vec<_>>().join("\n"),
         legend,
@@ -202,10 +211,11 @@ mod tests {
     fn each_value_of_a_mark_is_a_dot_of_its_own() {
         let trace = two_stage_trace();
         let passed = trace.events.iter().filter(|event| event.kind == Kind::Mark).count();
-        let document = marks_chart(&trace, "two stages").expect("a mark with values").expect("a chart");
-        assert_eq!(document.matches("class=\"value\"").count(), passed + 1, "and one in the legend");
+        let document =
+            marks_chart(&trace, "two stages", 640.0).expect("a mark with values").expect("a chart");
+        assert_eq!(document.matches("class=\"value\"").count(), passed);
         assert!(document.contains("latency"), "{document}");
-        assert!(passed > 0 && marks_chart(&cut_trace(), "cut").is_some() == has_marks(&cut_trace()));
+        assert!(passed > 0 && marks_chart(&cut_trace(), "cut", 640.0).is_some() == has_marks(&cut_trace()));
     }
 
     #[test]

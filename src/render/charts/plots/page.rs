@@ -8,15 +8,15 @@ use super::super::super::palette::{AXIS, GRID, INK, QUIET};
 use super::super::super::png::RenderError;
 use super::super::super::scene::{Anchor, Colour, Scene, Shape, Tag, Text};
 use super::super::super::shorten::{Room, shorten_name};
-use super::super::super::svg::overlay;
-use super::super::style::{chart_error, letters, rgb};
+use super::super::super::svg::svg;
+use super::super::backend::{SceneBackend, chart_error, fine, letters, rgb, tick};
 use super::scale::{LABEL, Length, Scale};
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
-use plotters::prelude::{ChartBuilder, DrawingArea, IntoDrawingArea, SVGBackend, TRANSPARENT};
+use plotters::prelude::{ChartBuilder, DrawingArea, IntoDrawingArea, TRANSPARENT};
 use std::ops::Range;
 
-/// The width of a chart in pixels.
+/// The width of a chart in pixels where nothing else is said.
 pub(super) const WIDTH: f64 = 640.0;
 /// Space between what is drawn and the edge, in pixels.
 pub(super) const MARGIN: f64 = 20.0;
@@ -61,6 +61,8 @@ pub(super) struct Panel {
 
 /// A chart to be.
 pub(super) struct Page<'a> {
+    /// In pixels.
+    pub width: f64,
     pub title: String,
     pub about: String,
     pub description: String,
@@ -101,7 +103,17 @@ pub(super) fn one_plot(y: Scale, height: f64, x: impl FnOnce(Length) -> Scale) -
     let x = x(Length::Across(WIDTH - left - right));
     let (title, about, description) = (String::new(), String::new(), String::new());
     let panels = vec![Panel { x, y, height, has_grid: true }];
-    Page { title, about, description, legend: Vec::new(), notes: Vec::new(), panels, left, right }
+    Page {
+        width: WIDTH,
+        title,
+        about,
+        description,
+        legend: Vec::new(),
+        notes: Vec::new(),
+        panels,
+        left,
+        right,
+    }
 }
 
 /// The space that the labels of upright axes take.
@@ -115,12 +127,12 @@ impl Page<'_> {
     /// # Errors
     /// If plotters cannot draw, which no input is known to cause.
     pub(super) fn draw(mut self, fill: impl FnOnce(&mut Scene, &[Plot])) -> Result<String, RenderError> {
-        let room = WIDTH - 2.0 * MARGIN;
+        let room = self.width - 2.0 * MARGIN;
         let title = font::wrap(&self.title, TITLE_SIZE, room);
         let about = font::wrap(&self.about, SMALL, room);
         let notes: Vec<String> = self.notes.iter().flat_map(|note| font::wrap(note, SMALL, room)).collect();
         let legend = std::mem::take(&mut self.legend);
-        let rows = rows(&legend);
+        let rows = rows(&legend, self.width);
         let about_top = 29.0 + 20.0 * title.len() as f64;
         let legend_top = about_top - 9.0 + LINE * about.len() as f64;
         let mut y = legend_top;
@@ -128,17 +140,15 @@ impl Page<'_> {
         let mut plots = Vec::new();
         for panel in std::mem::take(&mut self.panels) {
             let (top, bottom) = (y + ABOVE, y + ABOVE + panel.height);
-            plots.push(Plot { left: self.left, right: WIDTH - self.right, top, bottom, panel });
+            plots.push(Plot { left: self.left, right: self.width - self.right, top, bottom, panel });
             y = bottom + BELOW;
         }
         let height = (y + LINE * notes.len() as f64 + 10.0).ceil();
-        let mut scene = Scene::new(WIDTH, height, self.title.clone(), self.description.clone());
-        let mut document = String::new();
+        let mut scene = Scene::new(self.width, height, self.title.clone(), self.description.clone());
         {
-            let size = (WIDTH as u32, height as u32);
-            let root = SVGBackend::with_string(&mut document, size).into_drawing_area();
+            let root = SceneBackend(&mut scene).into_drawing_area();
             for plot in &plots {
-                draw_axes(&root, plot, height)?;
+                draw_axes(&root, plot, (self.width, height))?;
             }
             root.present().map_err(chart_error)?;
         }
@@ -152,7 +162,7 @@ impl Page<'_> {
         plots.iter().for_each(|plot| name_axes(&mut scene, plot));
         fill(&mut scene, &plots);
         lines(&mut scene, notes, (y + LINE - 4.0, LINE), (SMALL, QUIET));
-        Ok(overlay(&document, &scene))
+        Ok(svg(&scene))
     }
 }
 
@@ -168,7 +178,8 @@ fn name_axes(scene: &mut Scene, plot: &Plot) {
     let Panel { x, y, .. } = &plot.panel;
     let (middle, room) = ((plot.left + plot.right) / 2.0, plot.right - plot.left);
     named(scene, (middle, plot.bottom + 34.0), Anchor::Middle, &x.name, room);
-    named(scene, (MARGIN, plot.top - 11.0), Anchor::Start, &y.name, (WIDTH - 2.0 * MARGIN) * 0.6);
+    let room = (scene.width - 2.0 * MARGIN) * 0.6;
+    named(scene, (MARGIN, plot.top - 11.0), Anchor::Start, &y.name, room);
     for (number, label) in &y.ticks {
         let baseline = plot.y(*number) + LABEL * font::CAPITAL / 2.0;
         scene.text(plot.left - 9.0, baseline, LABEL, Anchor::End, INK, label.clone());
@@ -190,11 +201,11 @@ pub(super) fn named(scene: &mut Scene, (x, y): (f64, f64), anchor: Anchor, name:
 }
 
 /// By entry of a legend, in which row it is and where it begins.
-fn rows(legend: &[Entry<'_>]) -> Vec<(f64, f64)> {
+fn rows(legend: &[Entry<'_>], page: f64) -> Vec<(f64, f64)> {
     let (mut row, mut x) = (0.0, MARGIN);
     let place = |entry: &Entry<'_>| {
         let width = SAMPLE + 4.0 + font::width(&entry.text, SMALL).min(MOST_ENTRY) + 18.0;
-        if x > MARGIN && x + width - 18.0 > WIDTH - MARGIN {
+        if x > MARGIN && x + width - 18.0 > page - MARGIN {
             (row, x) = (row + 1.0, MARGIN);
         }
         let placed = (row, x);
@@ -238,21 +249,26 @@ impl ValueFormatter<f64> for Axis {
 }
 
 /// Grid, axes and their labels, by plotters.
-fn draw_axes(root: &DrawingArea<SVGBackend<'_>, Shift>, plot: &Plot, height: f64) -> Result<(), RenderError> {
+fn draw_axes(
+    root: &DrawingArea<SceneBackend<'_>, Shift>,
+    plot: &Plot,
+    (width, height): (f64, f64),
+) -> Result<(), RenderError> {
     let axis = |scale: &Scale, is_labelled| Axis { scale: scale.clone(), is_labelled };
     let mut chart = ChartBuilder::on(root)
-        .margin_top(plot.top as u32)
-        .margin_right((WIDTH - plot.right) as u32)
-        .margin_bottom((height - plot.bottom - BELOW) as u32)
-        .x_label_area_size(BELOW as u32)
-        .y_label_area_size(plot.left as u32)
+        .margin_top(fine(plot.top))
+        .margin_right(fine(width - plot.right))
+        .margin_bottom(fine(height - plot.bottom - BELOW))
+        .x_label_area_size(fine(BELOW))
+        .y_label_area_size(fine(plot.left))
         .build_cartesian_2d(axis(&plot.panel.x, true), axis(&plot.panel.y, false))
         .map_err(chart_error)?;
     let mut mesh = chart.configure_mesh();
     if !plot.panel.has_grid {
         mesh.disable_mesh();
     }
-    mesh.light_line_style(TRANSPARENT)
+    mesh.set_all_tick_mark_size(tick())
+        .light_line_style(TRANSPARENT)
         .bold_line_style(rgb(GRID))
         .axis_style(rgb(AXIS))
         .label_style(letters(LABEL, INK))
