@@ -102,15 +102,18 @@ pub fn explore_around(program: &BoundProgram, end: &RunEnd) {
                 Outcome::Completed => found.ends(End::Completed) > 0,
                 // Without time there is no stop time.
                 Outcome::Horizon => mode == Mode::Untimed || found.ends(End::Horizon) > 0,
-                Outcome::Deadlock(_) => found.ends(End::Deadlock) > 0,
+                // Where only daemons go on, it is a partial deadlock.
+                Outcome::Deadlock(_) => {
+                    found.ends(End::Deadlock) > 0 || !matches!(found.blocked_for_ever(), Ok(None))
+                }
                 // A fault may hide another one; that there is one at all is found.
                 Outcome::Fault(_) => !found.stops().is_empty(),
                 // The steps of a run are counted, those of a state are not.
                 Outcome::Limit { .. } => true,
             };
             assert!(seen, "{mode:?}, {reduce:?}: no schedule ends as the run does: {:?}", end.outcome);
-            if let (Outcome::Completed, Mode::Timed, Some([(least, _), (most, _)])) =
-                (&end.outcome, mode, found.total_times())
+            if let (Outcome::Completed, Mode::Timed, Some((least, most))) =
+                (&end.outcome, mode, found.total_times().and_then(|times| times.bounds()))
             {
                 assert!(least <= end.end && end.end <= most, "{} is not in {least} to {most}", end.end);
             }

@@ -175,18 +175,31 @@ pub fn may_free_waiters(program: &BoundProgram) -> bool {
 /// and however long.
 pub fn stuck_by_owners(program: &BoundProgram, machine: &Machine) -> Vec<ProcessId> {
     let processes = || (0..program.process_count()).map(ProcessId::from_index);
+    let owners: Vec<Option<ProcessId>> =
+        processes().map(|process| owner_in_the_way(program, machine, process)).collect();
+    // Who is at the end of a way of owners as long as there are processes has been there before.
     let is_stuck = |&start: &ProcessId| {
         let mut process = Some(start);
-        processes().all(|_| {
-            process = process.and_then(|waits| owner_of_awaited(program, machine, waits));
+        owners.iter().all(|_| {
+            process = process.and_then(|waits| owners[waits.index()]);
             process.is_some()
         })
     };
-    // Who waits is stuck only if somebody waits in a circle.
-    if !has_circle_of_owners(program, machine) {
-        return Vec::new();
-    }
     processes().filter(is_stuck).collect()
+}
+
+/// Who owns the mutex that a process waits for, or has to wait for next: without time nobody stands in a line
+/// whose order means nothing.
+fn owner_in_the_way(program: &BoundProgram, machine: &Machine, process: ProcessId) -> Option<ProcessId> {
+    let op = machine.op(program, process);
+    if machine.state(program, process) != State::Ready || program.timeout(op.index()).is_some() {
+        return owner_of_awaited(program, machine, process);
+    }
+    let (used, _) = program.accesses(&program.plain[op.index()]).next()?;
+    used.waits_for()?;
+    let (resource, _) = awaited(program, machine, process, op);
+    let owner = machine.owner(program, owned_that_is_awaited(program, machine, resource)?)?;
+    (owner != process).then_some(owner)
 }
 
 /// Who owns the mutex that a process waits for.

@@ -108,6 +108,7 @@ impl<const W: usize> StateGraph<'_, W> {
             let goes_on = |process: &ProcessId| {
                 matches!(machine.state(program, *process), State::Ready | State::Delayed | State::New)
                     && !self.space.relation.is_idle(machine, *process)
+                    && !blocked.contains(process)
             };
             let others: Vec<ProcessId> = self.space.relation.processes().filter(goes_on).collect();
             // Where nobody else is left it is a deadlock of all.

@@ -200,9 +200,11 @@ impl<'a> TransitionRelation<'a> {
         machine.words()[self.state_word(process)] & BEGUN != 0
     }
 
-    /// Whether a process is a daemon that only lets time pass from now on, for ever.
+    /// Whether a process is a daemon that only lets time pass from now on, for ever. Without time it is one that
+    /// can always go on.
     pub(crate) fn is_idle(&self, machine: &Machine, process: ProcessId) -> bool {
-        machine.state(self.program, process) == State::Delayed
+        self.timed
+            && machine.state(self.program, process) == State::Delayed
             && self.idle[machine.op(self.program, process).index()]
     }
 
