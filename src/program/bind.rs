@@ -66,6 +66,7 @@ impl Program {
             interruptible: self.interruptible.clone(),
             requests: self.requests.clone(),
             has_requests: self.code.iter().any(|op| matches!(op, Op::Request { .. })),
+            inherits: false,
             endings: self.endings.clone(),
             watches: Watches::default(),
             choices: self.choices.clone(),
@@ -93,6 +94,7 @@ impl Program {
         program.leave_out();
         program.share_python_generators();
         program.note_lives();
+        program.note_inheritance();
         Ok((program, scopes))
     }
 

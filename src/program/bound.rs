@@ -72,6 +72,8 @@ pub struct BoundProgram {
     pub requests: Vec<RequestOps>,
     /// Whether permits are asked for by priorities of their own, or may be taken from others.
     pub has_requests: bool,
+    /// See [`BoundProgram::has_inheritance`].
+    pub(super) inherits: bool,
     /// The gets that end where their buffer is closed, in the order of ops.
     pub endings: Vec<Ending>,
     /// Who waits for what can come of several resources.
@@ -175,9 +177,15 @@ impl BoundProgram {
     }
 
     /// Whether priorities change, since owners of mutexes inherit those of who waits.
+    #[inline]
     pub fn has_inheritance(&self) -> bool {
+        self.inherits
+    }
+
+    /// Takes note of [`BoundProgram::has_inheritance`], which is asked for each life of a process.
+    pub(super) fn note_inheritance(&mut self) {
         let mut owned = self.resources.iter().filter(|info| info.kind.is_owned() && info.count > 0);
-        owned.any(|info| self.header_words(info.first)[resource::INHERITS] != 0)
+        self.inherits = owned.any(|info| self.header_words(info.first)[resource::INHERITS] != 0);
     }
 
     /// Whether processes start, end or wait for each other.

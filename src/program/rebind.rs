@@ -127,5 +127,6 @@ impl<'a> Binding<'a> {
             (info.capacity, info.initial) = (size.capacity, size.initial);
         }
         program.note_templates();
+        program.note_inheritance();
     }
 }
