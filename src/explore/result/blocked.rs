@@ -4,7 +4,8 @@
 //! others go on, it makes a step or is let on by somebody. Decides that on the
 //! whole graph of states, by the parts of it in which each state leads to each
 //! other. Where nobody goes on for ever such a wait ends in a deadlock of all,
-//! or at the stop time, which is told as that.
+//! or at the stop time, which is told as that. Where there is a stop time, until which
+//! one may wait, only those count who wait in a circle for mutexes of each other.
 
 use super::order::Next;
 use crate::explore::search::{StateGraph, StateId, Way, each_component};
@@ -89,13 +90,16 @@ struct Parts {
 
 impl<const W: usize> StateGraph<'_, W> {
     /// Those who wait in a circle, each for a mutex that the next one owns, while others may go on; where somebody
-    /// may be stopped or interrupted only if it is so at the end of a schedule.
+    /// may be stopped or interrupted, only at the end of a schedule.
     pub(crate) fn stuck_by_owners(&self, scratch: &mut Scratch) -> Result<Option<BlockedSome>, NotFound> {
-        let count = self.store.len();
+        let (program, count) = (self.space.relation.program, self.store.len());
+        // Without anything that has an owner there is nothing to look for.
+        if !program.resources.iter().any(|info| info.kind.is_owned() && info.count > 0) {
+            return Ok(None);
+        }
         if count > MOST_STATES {
             return Err(NotFound);
         }
-        let program = self.space.relation.program;
         let may_be_freed = may_free_waiters(program);
         let mut found: Option<BlockedSome> = None;
         for state in 0..count as StateId {

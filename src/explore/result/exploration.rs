@@ -55,6 +55,13 @@ pub struct TotalTimes {
     pub most: Option<(Time, Witness)>,
 }
 
+impl TotalTimes {
+    /// The least and the greatest total time, if both are there.
+    pub fn bounds(&self) -> Option<(Time, Time)> {
+        Some((self.least.0, self.most.as_ref()?.0))
+    }
+}
+
 /// A schedule that shows something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Witness {
@@ -132,13 +139,6 @@ pub struct FinalMemories {
     pub states: u64,
     /// Schedules that lead there, if they can be counted.
     pub schedules: Option<u128>,
-}
-
-impl TotalTimes {
-    /// The least and the greatest total time, if both are there.
-    pub fn bounds(&self) -> Option<(Time, Time)> {
-        Some((self.least.0, self.most.as_ref()?.0))
-    }
 }
 
 /// A tie that decides what the total time can still be.
