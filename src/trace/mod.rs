@@ -16,6 +16,7 @@ mod figures;
 mod fingerprint;
 mod header;
 mod instances;
+mod invariant;
 mod jsonl;
 mod late;
 mod level;
@@ -58,6 +59,7 @@ pub use header::{
     FieldInfo, Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, TableInfo, instance_name,
 };
 pub use instances::Instances;
+pub use invariant::{Formula, Invariant, Observed};
 pub use jsonl::{JsonlSink, TraceReadError, read_jsonl, write_jsonl};
 pub use late::LateRequests;
 pub use level::{all_levels, changes_level, initial_levels, level_after, levels, peaks};
