@@ -39,14 +39,16 @@ impl Check<'_> {
         let refused = match made {
             Ok(_) if observed.len() > Invariant::MOST_OBSERVED => {
                 let (asked, most) = (observed.len(), Invariant::MOST_OBSERVED);
-                let message = format!("one condition asks for {most} levels and slots at most, this one for {asked}");
+                let message =
+                    format!("one condition asks for {most} levels and slots at most, this one for {asked}");
                 (node.site, message, Some("make two of it, in a list: both have to hold".to_owned()))
             }
             Ok(condition) if !observed.is_empty() => {
                 return Some(Claim::Always(Invariant { text, observed, condition }));
             }
             Ok(_) => {
-                let hint = "ask a level, as in `level(b) <= 2`, or a slot of a memory, as in `slot(m, 0) >= 0`";
+                let hint =
+                    "ask a level, as in `level(b) <= 2`, or a slot of a memory, as in `slot(m, 0) >= 0`";
                 (node.site, "nothing that a run changes is asked here".to_owned(), Some(hint.to_owned()))
             }
             // What has no value with other parameters is not expected then.
@@ -75,9 +77,9 @@ impl Making<'_, '_> {
         Ok(match &expr.kind {
             ExprKind::Const(value) => Formula::Value(*value),
             ExprKind::Param(_) => Formula::Value(self.known(expr)?),
-            ExprKind::Level(resource) => self.observe(|making| {
-                Ok(Observed::Level(making.instance(resource)?.0))
-            })?,
+            ExprKind::Level(resource) => {
+                self.observe(|making| Ok(Observed::Level(making.instance(resource)?.0)))?
+            }
             ExprKind::Slot(memory, at) => self.observe(|making| making.slot(memory, at))?,
             ExprKind::Capacity(buffer) => {
                 let (_, entry) = self.instance(buffer)?;
@@ -96,7 +98,11 @@ impl Making<'_, '_> {
                 let hint = "times are expected in `total_time`, `finished` and `longest_wait`";
                 return Err((expr.site, message, Some(hint.to_owned())));
             }
-            ExprKind::Var(_) | ExprKind::Element(..) | ExprKind::Len(_) | ExprKind::Index | ExprKind::Item(_) => {
+            ExprKind::Var(_)
+            | ExprKind::Element(..)
+            | ExprKind::Len(_)
+            | ExprKind::Index
+            | ExprKind::Item(_) => {
                 unreachable!("there are no variables where something is expected")
             }
         })
@@ -107,10 +113,7 @@ impl Making<'_, '_> {
     }
 
     /// Something that is observed, once however often it is asked.
-    fn observe(
-        &mut self,
-        what: impl FnOnce(&Self) -> Result<Observed, Refused>,
-    ) -> Result<Formula, Refused> {
+    fn observe(&mut self, what: impl FnOnce(&Self) -> Result<Observed, Refused>) -> Result<Formula, Refused> {
         let what = what(self)?;
         let place = self.observed.iter().position(|known| *known == what);
         Ok(Formula::Observed(place.unwrap_or_else(|| {
@@ -160,7 +163,11 @@ impl Making<'_, '_> {
     fn known(&self, expr: &Expr) -> Result<Value, Refused> {
         evaluate(expr, self.params).map_err(|error| {
             let hint = "name each one: over all of them a condition is joined by `and`";
-            (expr.site, format!("which one is meant must be known before the run: {error}"), Some(hint.to_owned()))
+            (
+                expr.site,
+                format!("which one is meant must be known before the run: {error}"),
+                Some(hint.to_owned()),
+            )
         })
     }
 }

@@ -269,7 +269,8 @@ expect: {{{expected}}}
 /// A condition over two levels and a slot of a scenario of [`generate`].
 fn always(text: &str, (a, b, c): (u64, u64, u64), low: u64) -> Claim {
     let level = |seed: u64| ["m0", "s0", "b0", "b1", "c0", "r"][seed as usize % 6];
-    let condition = format!("level({}) != slot(d, {}) or level({}) <= {}", level(a), c % 4, level(b), low % 3);
+    let condition =
+        format!("level({}) != slot(d, {}) or level({}) <= {}", level(a), c % 4, level(b), low % 3);
     let text = format!("{text}expect: {{always: '{condition}'}}\n");
     let loaded = scenario::load_str("test", &text, &[]).unwrap_or_else(|error| panic!("{error}"));
     loaded.model.expect.expectations[0].claim.clone()

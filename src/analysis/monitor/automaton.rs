@@ -9,8 +9,8 @@ use super::hearing::About;
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::{
-    Bounds, Claim, Event, Header, Invariant, Kind, Label, Milestone, StatePredicate, Stretch, ValueSource, WaitFor,
-    changes_level, level_after,
+    Bounds, Claim, Event, Header, Invariant, Kind, Label, Milestone, StatePredicate, Stretch, ValueSource,
+    WaitFor, changes_level, level_after,
 };
 use crate::value::{Value, Word};
 

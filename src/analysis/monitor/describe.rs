@@ -9,7 +9,8 @@ use crate::figure::noun;
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::format_nanos;
 use crate::trace::{
-    Bounds, Claim, Header, Instances, Invariant, Label, Milestone, Observed, StatePredicate, Stretch, ValueSource,
+    Bounds, Claim, Header, Instances, Invariant, Label, Milestone, Observed, StatePredicate, Stretch,
+    ValueSource,
 };
 use crate::value::{Value, Word};
 

@@ -7,7 +7,9 @@ use super::failure::{FailedExpectation, FinalState, Moment};
 use super::hearing::Hearing;
 use crate::ids::ResourceId;
 use crate::time::Time;
-use crate::trace::{Claim, Event, Expectation, Expected, Header, Kind, Observed, Outcome, StandIns, StatePredicate};
+use crate::trace::{
+    Claim, Event, Expectation, Expected, Header, Kind, Observed, Outcome, StandIns, StatePredicate,
+};
 use crate::value::{Value, Word};
 
 /// The monitors of everything that is expected of a run. Never changes; what
@@ -63,15 +65,14 @@ impl Monitors {
 
     fn with_time(expected: &Expected, header: &Header, timed: bool) -> Monitors {
         let stand_ins = StandIns::new(&header.resources);
-        let mut made =
-            Monitors {
-                monitors: Vec::new(),
-                hearing: Vec::new(),
-                start: Vec::new(),
-                stand_ins,
-                invariants: Vec::new(),
-                timed,
-            };
+        let mut made = Monitors {
+            monitors: Vec::new(),
+            hearing: Vec::new(),
+            start: Vec::new(),
+            stand_ins,
+            invariants: Vec::new(),
+            timed,
+        };
         for (number, Expectation { claim, line }) in expected.expectations.iter().enumerate() {
             if !timed && claim.is_timed() {
                 continue;

@@ -4,7 +4,8 @@
 use tempolane::ids::{ProcessId, ResourceId};
 use tempolane::time::Time;
 use tempolane::trace::{
-    Bounds, Claim, Event, Header, Invariant, Kind, Label, Milestone, Observed, StatePredicate, Stretch, ValueSource, WaitFor,
+    Bounds, Claim, Event, Header, Invariant, Kind, Label, Milestone, Observed, StatePredicate, Stretch,
+    ValueSource, WaitFor,
 };
 use tempolane::value::Value;
 
