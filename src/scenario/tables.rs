@@ -142,7 +142,7 @@ pub(super) static SCENARIO: Form = Form {
             Shape::Named { value: &Shape::Value, empty: true },
             "Named values that a run may set; each may use those above it.",
         )
-        .foreign(&["parameters", "constants", "config", "variables", "vars"]),
+        .foreign(&["parameters", "constants", "config"]),
         optional(
             "resources",
             Shape::Named { value: &Shape::Resource, empty: true },
