@@ -235,6 +235,7 @@ pub fn deadlock() -> Sample {
         wait_for: WaitFor::Acquire,
         holder: holder.map(ProcessId),
         givers: holder.map(ProcessId).into_iter().collect(),
+        standing: None,
     };
     table.finished = vec![None; 4];
     table.outcome = Outcome::Deadlock(Deadlock {

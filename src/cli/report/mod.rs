@@ -76,6 +76,7 @@ mod tests {
             wait_for,
             holder,
             givers,
+            standing: None,
         };
         let deadlock = Deadlock {
             blocked: vec![
