@@ -70,13 +70,23 @@ impl<'a> Drawing<'a> {
         let drawn = self.drawn;
         let Finished { label, statistics, outcome, settings, view, .. } = self.finished;
         let title = view.look.title.as_ref().unwrap_or(label);
+        let title = self.along(title.clone());
         let input = if !self.is_cut() {
-            self.timeline.input(title.clone())
+            self.timeline.input(title)
         } else {
             let title = format!("{title}: the first {drawn} {}", noun(drawn as usize, "event"));
             self.timeline.beginning(title, outcome, statistics.total_time)
         };
         GanttInput { settings, lanes: &view.lanes, inks: self.inks, ..input }
+    }
+
+    /// A title that says, whatever the scenario calls its pictures, that this is one run of
+    /// many, if it followed a schedule.
+    fn along(&self, title: String) -> String {
+        match &self.finished.along {
+            Some(schedule) => format!("{title} along {}", console::printable(schedule)),
+            None => title,
+        }
     }
 
     /// The timeline in letters.
@@ -115,7 +125,7 @@ impl<'a> Drawing<'a> {
         let view = self.view();
         let title = view.look.title.clone().unwrap_or_else(|| format!("Marks of {}", self.finished.label));
         let chart = self.finished.trace.as_ref();
-        let chart = chart.and_then(|trace| marks_chart(trace, &title, view.style().width));
+        let chart = chart.and_then(|trace| marks_chart(trace, &self.along(title), view.style().width));
         chart.map_or(Ok(Vec::new()), |chart| write_picture(folder, options, view, "marks", || chart))
     }
 }

@@ -24,6 +24,9 @@ use std::path::PathBuf;
 /// Pictures of longer schedules than this are not drawn.
 const MOST_DRAWN: usize = 100_000;
 
+/// How the names of their files end.
+const SCHEDULE: &str = "schedule";
+
 /// Who waits for ever while others go on, if that was found out.
 pub type BlockedSome = Result<Option<BlockedForEver>, Undecided>;
 
@@ -146,6 +149,7 @@ pub fn show(
                 finished => finished?,
             };
         finished.view = view.clone();
+        finished.along = Some(format!("{name}.{SCHEDULE}"));
         failure_windows::draw(None, &mut finished)?;
         let is_finding = !matches!(kind, "fastest" | "slowest");
         let unavoidable = witness.unavoidable;
@@ -154,7 +158,7 @@ pub fn show(
         if arguments.run.writes_anything() {
             let folder = Folder::open(arguments.run.output.join(folder_name(&loaded.label)))?;
             let text = one.schedule.text(&one.notes);
-            one.written.push(folder.write(&format!("{name}.schedule"), text.as_bytes())?);
+            one.written.push(folder.write(&format!("{name}.{SCHEDULE}"), text.as_bytes())?);
             if let Some(drawing) = Drawing::new(&one.finished) {
                 one.written.extend(drawing.write(&folder, &arguments.run, &name)?);
                 one.written.extend(html_page::write(&drawing, &folder, &arguments.run, &name, None)?);
