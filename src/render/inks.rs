@@ -65,6 +65,15 @@ impl Inks {
         };
         Classes { slots: (0..run.header.resource_count()).map(resource).collect(), own }
     }
+
+    /// What the lanes of locks show of the process that holds one: its colour, where processes
+    /// have one.
+    pub(super) fn holder_classes(&self, run: &GanttInput<'_>) -> Classes {
+        match self.colour_by {
+            ColourBy::Process => self.classes(run),
+            _ => Classes { slots: Vec::new(), own: Own::Waits },
+        }
+    }
 }
 
 /// What is coloured otherwise than by state.

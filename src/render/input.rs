@@ -9,7 +9,7 @@ use crate::analysis::{PathStep, speed_up};
 use crate::figure::format_factor;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::time::{Time, format_nanos, format_nanos_short};
-use crate::trace::{Activity, Header, Outcome, ResourceInfo, ResourceKind, Span, WaitFor};
+use crate::trace::{Activity, Header, Holding, Outcome, ResourceInfo, ResourceKind, Span, WaitFor};
 
 /// One run, ready to be drawn.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct GanttInput<'a> {
     pub rounds: &'a [(ProcessId, Time)],
     /// The levels of the resources that have one; may be empty.
     pub levels: &'a [LevelSeries],
+    /// Who holds which lock, in order of lock, then time; may be empty.
+    pub holdings: &'a [Holding],
     /// Marks and log lines, in order of time.
     pub points: &'a [Point],
     /// How many more there are than `points`, which are spread over all of them.
@@ -166,6 +168,13 @@ pub(super) struct Levels<'a> {
     pub(super) still: Vec<Still<'a>>,
 }
 
+/// A lock that is held for some time.
+pub(super) struct HeldLock<'a> {
+    pub(super) lock: ResourceId,
+    /// In order of time.
+    pub(super) holdings: &'a [Holding],
+}
+
 /// A level of which no change lasts.
 pub(super) struct Still<'a> {
     pub(super) series: &'a LevelSeries,
@@ -280,8 +289,8 @@ impl GanttInput<'_> {
         window.note(self.end).map_or(String::new(), |note| format!("{separator}{note}"))
     }
 
-    /// The levels that are worth showing, at most `most`.
-    pub(super) fn interesting_levels(&self, most: usize) -> Levels<'_> {
+    /// By resource, how long processes waited for it, in nanoseconds.
+    pub(super) fn waited(&self) -> Vec<u128> {
         let mut waited = vec![0u128; self.header.resource_count()];
         for span in self.spans {
             if let Activity::Blocked { resource, .. } = span.activity
@@ -290,6 +299,12 @@ impl GanttInput<'_> {
                 *sum += u128::from(span.end.since(span.start));
             }
         }
+        waited
+    }
+
+    /// The levels that are worth showing, at most `most`.
+    pub(super) fn interesting_levels(&self, most: usize) -> Levels<'_> {
+        let waited = self.waited();
         // The level of a mutex says no more than the lanes do, and one that never
         // changes (permits handed straight to a waiter, a buffer nobody used) says
         // nothing at all.

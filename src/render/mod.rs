@@ -19,6 +19,7 @@ mod dense;
 mod font;
 mod formats;
 mod gantt;
+mod held;
 mod html;
 mod ink_table;
 mod inks;

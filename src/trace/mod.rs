@@ -15,6 +15,7 @@ mod expected;
 mod figures;
 mod fingerprint;
 mod header;
+mod holding;
 mod instances;
 mod jsonl;
 mod late;
@@ -57,6 +58,7 @@ pub use fingerprint::Fingerprint;
 pub use header::{
     FieldInfo, Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, TableInfo, instance_name,
 };
+pub use holding::{Holding, holdings};
 pub use instances::Instances;
 pub use jsonl::{JsonlSink, TraceReadError, read_jsonl, write_jsonl};
 pub use late::LateRequests;

@@ -135,6 +135,7 @@ impl Sample {
             spans: &self.spans,
             rounds: &[],
             levels: &self.levels,
+            holdings: &[],
             points: &self.points,
             points_left_out: 0,
             broken: &[],

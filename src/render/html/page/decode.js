@@ -58,6 +58,8 @@ class Run {
     this.levels.forEach((level) => this.readLevel(level, reader));
     this.readPath(reader);
     this.readEvents(reader);
+    this.holders = told.holders ?? [];
+    this.holders.forEach((lane) => this.readHoldings(lane, reader));
     this.density = new Density(this);
   }
 
@@ -154,6 +156,14 @@ class Run {
     this.eventProcesses = reader.small(count);
     this.eventLines = reader.small(count);
     this.eventTexts = reader.small(count);
+  }
+
+  /** Who holds a lock, from when to when, in short and in full. */
+  readHoldings(lane, reader) {
+    lane.starts = reader.ascending(lane.holdings);
+    lane.ends = reader.fill(new Float64Array(lane.holdings)).map((length, i) => lane.starts[i] + length);
+    const texts = reader.small(2 * lane.holdings);
+    [lane.short, lane.full] = [0, 1].map((place) => texts.filter((_, i) => i % 2 === place));
   }
 
   /** Whose span this is. */

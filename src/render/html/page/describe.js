@@ -62,6 +62,16 @@ function describeLevel(row, nanos) {
   return lines;
 }
 
+/** Who holds a lock at a time. */
+function describeHolders(row, nanos) {
+  const { run, lane } = row;
+  const lock = run.resources[lane.lock];
+  const place = lastAtMost(lane.starts, nanos / run.tick, 0, lane.starts.length);
+  if (place < 0 || nanos / run.tick >= lane.ends[place]) return [`${lock}: free`];
+  const [start, end] = [lane.starts[place], lane.ends[place]];
+  return [`${lock}: ${run.texts[lane.full[place]]}`, `${run.told(end - start)}, from ${run.told(start)} to ${run.told(end)}`];
+}
+
 /** What each process does at a time, or did last, and each level: name and text. */
 function describeMoment(run, time, event, most) {
   const last = event === null ? null : lastEvents(run, event);
