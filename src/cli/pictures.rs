@@ -11,8 +11,8 @@ use crate::figure::noun;
 use crate::ids::ProcessId;
 use crate::look::ColourBy;
 use crate::render::{
-    GanttInput, Inks, ProcessBar, RenderError, ScenarioBars, Scene, Timeline, aligned, gantt, marks_chart,
-    missing_letters, pdf, png, svg, text_gantt, tikz, total_time_chart, validated,
+    GanttInput, GivenLooks, Inks, ProcessBar, RenderError, ScenarioBars, Scene, Timeline, aligned, gantt,
+    marks_chart, missing_letters, pdf, png, svg, text_gantt, tikz, total_time_chart, validated,
 };
 use crate::trace::{Outcome, Trace};
 use std::path::PathBuf;
@@ -144,6 +144,15 @@ impl SharedLooks {
         inputs.extend(recorded.iter().map(Timeline::input_named));
         let colour_by = view_of(&drawings).look.colour_by;
         (inputs.len() > 1).then(|| SharedLooks { colour_by, inks: Inks::of(&inputs, colour_by) })
+    }
+
+    /// The looks of a run whose pictures are drawn behind those of others, of which no more is
+    /// kept than what was given to them; `None` if it is not drawn.
+    pub fn behind(given: &mut GivenLooks, run: &Finished) -> Option<SharedLooks> {
+        let drawing = Drawing::new(run)?;
+        let colour_by = drawing.view().look.colour_by;
+        let inks = given.next(Inks::of(&[drawing.input()], colour_by));
+        Some(SharedLooks { colour_by, inks })
     }
 }
 

@@ -12,7 +12,7 @@ use super::view::{View, views};
 use super::why::what_helps;
 use super::{bounded_file, console, exports, failure_windows, html_page, interrupt, pictures};
 use crate::explore::{BlockedForEver, Cancellation, Following, Schedule};
-use crate::render::LivePage;
+use crate::render::{GivenLooks, LivePage};
 use crate::scenario::{circular_locking, folder_name};
 use clap::Args;
 use std::ffi::OsStr;
@@ -56,9 +56,10 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     interrupt::watch();
     let mut exit = Exit::Fine;
     let mut done = Vec::new();
+    let mut given = GivenLooks::default();
     for (scenario, view) in loaded.iter().zip(&views) {
-        let finished =
-            one(scenario, view, arguments, schedule.as_ref()).map_err(|failure| with_done(failure, &done))?;
+        let finished = one(scenario, view, arguments, schedule.as_ref(), &mut given)
+            .map_err(|failure| with_done(failure, &done))?;
         if finished.is_finding() {
             exit = Exit::Finding;
         }
@@ -120,6 +121,7 @@ fn one(
     view: &View,
     arguments: &RunArguments,
     schedule: Option<&Schedule>,
+    given: &mut GivenLooks,
 ) -> Result<Finished, Failure> {
     let is_text = arguments.scenarios.format == Format::Text;
     let keep = match schedule {
@@ -137,7 +139,8 @@ fn one(
     let folder = own_folder(scenario, file, &arguments.run)?;
     let mut finished = run_along(scenario, schedule, view, (&arguments.run, folder.as_ref()), keep)?;
     finished.along = file.map(|file| lossy(file.file_name()));
-    write_into(folder.as_ref(), &mut finished, &arguments.run, None, live.as_ref())?;
+    let looks = if draws(&arguments.run) { SharedLooks::behind(given, &finished) } else { None };
+    write_into(folder.as_ref(), &mut finished, &arguments.run, looks.as_ref(), live.as_ref())?;
     if let Some(schedule) = schedule {
         warn_of(schedule, &finished);
         if schedule.shows.starts_with(BlockedForEver::TOLD) {

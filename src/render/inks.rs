@@ -76,6 +76,48 @@ impl Inks {
     }
 }
 
+/// The looks that pictures drawn one after the other have given to names.
+///
+/// A name keeps its look in all of them, as long as no other name of one picture has it; then
+/// one of both has another look there, since within a picture they have to differ.
+#[derive(Debug, Default)]
+pub struct GivenLooks {
+    waits: BTreeMap<String, usize>,
+    own: BTreeMap<String, usize>,
+}
+
+impl GivenLooks {
+    /// The looks of the next picture: the same names as given out for it alone, each with the
+    /// look that it has had, or with one that no name has had if there is one.
+    pub fn next(&mut self, inks: Inks) -> Inks {
+        let names = settle(&mut self.waits, &inks.names, SLOTS);
+        let own = settle(&mut self.own, &inks.own, OWN_SLOTS);
+        Inks { names, own, ..inks }
+    }
+}
+
+/// The names by slot, those that have had one in theirs; a slot without a name is empty.
+fn settle(given: &mut BTreeMap<String, usize>, names: &[String], slots: usize) -> Vec<String> {
+    let mut settled = vec![String::new(); slots];
+    let mut others = Vec::new();
+    for name in names {
+        match given.get(name).filter(|&&slot| settled[slot].is_empty()) {
+            Some(&slot) => settled[slot].clone_from(name),
+            None => others.push(name),
+        }
+    }
+    for name in others {
+        let is_new = |slot: &usize| !given.values().any(|taken| taken == slot);
+        let free = || (0..slots).filter(|&slot| settled[slot].is_empty());
+        let Some(slot) = free().find(is_new).or_else(|| free().next()) else { break };
+        settled[slot].clone_from(name);
+        given.entry(name.clone()).or_insert(slot);
+    }
+    let used = settled.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+    settled.truncate(used);
+    settled
+}
+
 /// What is coloured otherwise than by state.
 #[derive(Debug, Clone)]
 enum Own {
@@ -220,4 +262,27 @@ fn by_op<'a>(run: &GanttInput<'a>) -> Vec<Option<&'a str>> {
 
 fn ink_name(run: &GanttInput<'_>, resource: ResourceId, by_family: bool) -> String {
     if by_family { run.family_name(resource) } else { run.resource_name(resource) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_keep_their_looks() {
+        let mut given = BTreeMap::new();
+        let mut next = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            settle(&mut given, &names, 3)
+        };
+        assert_eq!(next(&["a", "b"]), ["a", "b"]);
+        // The new one gets what nobody has had, though it comes first.
+        assert_eq!(next(&["c", "b"]), ["", "b", "c"]);
+        assert_eq!(next(&["a"]), ["a"]);
+        // All are given: it gets what is free here, and keeps it.
+        assert_eq!(next(&["d", "b"]), ["d", "b"]);
+        // `a` and `d` have the same one: in one picture one of both has another.
+        assert_eq!(next(&["a", "b", "d"]), ["a", "b", "d"]);
+        assert_eq!(next(&["d"]), ["d"]);
+    }
 }

@@ -303,6 +303,26 @@ fn a_lock_that_changes_hands_too_often_is_summed_up() {
     assert!(document.contains("m: held ") && document.contains(" times, 25"), "{document}");
 }
 
+/// In the second one the mutex comes first, which has the look of the semaphore of the first one
+/// if it is drawn alone.
+#[test]
+fn a_name_has_one_look_in_all_runs_of_a_command() {
+    let two = ONE
+        .replace("name: one", "name: two")
+        .replace("giver: {do: [{delay: 2s}, ", "giver: {do: [{with: lock, do: [{delay: 2s}]}, {delay: 3s}, ");
+    let two = two.replace("taker: {do: [", "taker: {do: [{with: lock, do: [{delay: 1s}]}, ");
+    let room = Room::with(&[("one.yaml", ONE), ("two.yaml", &two)]);
+    let look = |name: &str, resource: &str| {
+        look_of(&svg(&room, &format!("output/{name}/gantt.svg")), resource).expect("there is such a wait")
+    };
+    room.run("run two.yaml --write svg").with_code(0);
+    let alone = [look("two", "lock"), look("two", "filled")];
+    room.run("run one.yaml two.yaml --write svg").with_code(0);
+    assert_eq!(look("two", "filled"), look("one", "filled"));
+    assert_eq!(look("one", "filled"), alone[0], "else this proves nothing");
+    assert_ne!(look("two", "lock"), look("two", "filled"));
+}
+
 /// The hatching of the first wait for a resource.
 fn look_of(document: &str, resource: &str) -> Option<String> {
     let parsed = Document::parse(document).expect("it is XML");
