@@ -2,11 +2,31 @@
 //!
 //! Decides which locks are shown, and how their holders are called.
 
+use super::inks::Classes;
 use super::input::{GanttInput, HeldLock};
+use super::palette::Class;
 use crate::figure::so_many;
 use crate::ids::{ProcessId, ResourceId};
-use crate::trace::{Holding, ResourceKind};
+use crate::trace::{Activity, Holding, ResourceKind, Span};
 use std::cmp::Reverse;
+
+/// A holding as a span of who came first.
+pub(super) fn as_span(holding: &Holding) -> Span {
+    Span {
+        process: holding.holders[0],
+        start: holding.start,
+        end: holding.end,
+        activity: Activity::Running,
+        op: holding.op,
+        granted_by: None,
+        ran_out: false,
+    }
+}
+
+/// The look of a holding: that of the process that holds, and of several none of its own.
+pub(super) fn look(holding: &Holding, classes: &Classes) -> Class {
+    if holding.count == 1 { classes.of(&as_span(holding)) } else { Class::Busy }
+}
 
 impl GanttInput<'_> {
     /// The locks that are held for some time, at most `most`, those that processes waited for

@@ -6,7 +6,7 @@
 use super::ink_table::Inks;
 use super::input::GanttInput;
 use super::palette::{Class, OWN_SLOTS, SLOTS};
-use crate::ids::ResourceId;
+use crate::ids::{ProcessId, ResourceId};
 use crate::look::ColourBy;
 use crate::trace::{Activity, Span};
 use std::collections::BTreeMap;
@@ -30,7 +30,12 @@ impl Inks {
         let own = match colour_by {
             ColourBy::Activity => longest(activities(runs), OWN_SLOTS).0,
             ColourBy::Process => processes(runs),
-            ColourBy::State | ColourBy::Resource => Vec::new(),
+            // Of lanes none, but of locks those who hold them.
+            ColourBy::State | ColourBy::Resource => {
+                let instances = holders(runs, false);
+                let by_family = instances.len() > OWN_SLOTS;
+                longest(if by_family { holders(runs, true) } else { instances }, OWN_SLOTS).0
+            }
         };
         Inks { colour_by, names, waited, by_family, others, own }
     }
@@ -43,37 +48,43 @@ impl Inks {
 
     /// What the lanes of `run` show.
     pub(super) fn classes(&self, run: &GanttInput<'_>) -> Classes {
-        let slot = |name: &str, known: &[String], others: usize| {
-            known.iter().position(|known| *known == *name).unwrap_or(others) as u8
-        };
         let resource = |resource: usize| {
-            slot(&ink_name(run, ResourceId(resource as u32), self.by_family), &self.names, SLOTS)
+            place(&ink_name(run, ResourceId(resource as u32), self.by_family), &self.names, SLOTS)
         };
         let own = match self.colour_by {
             ColourBy::State => Own::Nothing,
             ColourBy::Resource => Own::Waits,
-            ColourBy::Process => {
-                let slots = run.header.processes.iter().flat_map(|info| {
-                    std::iter::repeat_n(slot(&info.name, &self.own, OWN_SLOTS), info.count as usize)
-                });
-                Own::Processes(slots.collect())
-            }
+            ColourBy::Process => self.by_process(run),
             ColourBy::Activity => {
                 let slots = by_op(run).into_iter();
-                Own::Ops(slots.map(|name| name.map(|name| slot(name, &self.own, OWN_SLOTS))).collect())
+                Own::Ops(slots.map(|name| name.map(|name| place(name, &self.own, OWN_SLOTS))).collect())
             }
         };
         Classes { slots: (0..run.header.resource_count()).map(resource).collect(), own }
     }
 
-    /// What the lanes of locks show of the process that holds one: its colour, where processes
-    /// have one.
+    /// What the lanes of locks show of the process that holds one: its colour, where no
+    /// activities have them.
     pub(super) fn holder_classes(&self, run: &GanttInput<'_>) -> Classes {
-        match self.colour_by {
-            ColourBy::Process => self.classes(run),
-            _ => Classes { slots: Vec::new(), own: Own::Waits },
-        }
+        let own = match self.colour_by {
+            ColourBy::Activity => Own::Waits,
+            _ => self.by_process(run),
+        };
+        Classes { slots: Vec::new(), own }
     }
+
+    fn by_process(&self, run: &GanttInput<'_>) -> Own {
+        let slot = |process: ProcessId| match place(&run.process_name(process), &self.own, OWN_SLOTS) {
+            slot if usize::from(slot) < OWN_SLOTS => slot,
+            _ => place(&run.header.process(process).name, &self.own, OWN_SLOTS),
+        };
+        Own::Processes((0..run.process_count()).map(|id| slot(ProcessId::from_index(id))).collect())
+    }
+}
+
+/// The slot of a name, or that of all others.
+fn place(name: &str, known: &[String], others: usize) -> u8 {
+    known.iter().position(|known| *known == *name).unwrap_or(others) as u8
 }
 
 /// The looks that pictures drawn one after the other have given to names.
@@ -247,6 +258,29 @@ fn processes(runs: &[GanttInput<'_>]) -> Vec<String> {
         }
     }
     names
+}
+
+/// How long each process held locks.
+fn holders(runs: &[GanttInput<'_>], by_family: bool) -> Lengths {
+    let mut lengths = Lengths::new();
+    for run in runs {
+        let mut nanos = vec![0u128; run.process_count()];
+        for holding in run.holdings {
+            for holder in &holding.holders {
+                if let Some(sum) = nanos.get_mut(holder.index()) {
+                    *sum += u128::from(holding.end.since(holding.start));
+                }
+            }
+        }
+        for (process, nanos) in nanos.into_iter().enumerate().filter(|(_, nanos)| *nanos > 0) {
+            let process = ProcessId::from_index(process);
+            let family = || run.header.process(process).name.clone();
+            let name = if by_family { family() } else { run.process_name(process) };
+            let order = lengths.len();
+            lengths.entry(name).or_insert((0, order)).0 += nanos;
+        }
+    }
+    lengths
 }
 
 /// By op, what its delay or work is called.

@@ -103,9 +103,9 @@ impl Page {
         let lanes = lanes.map(|lane| {
             let count = lane["holdings"].as_u64().expect("a number") as usize;
             let (starts, lengths, texts) =
-                (self.ascending(count), self.column(count), self.column(2 * count));
+                (self.ascending(count), self.column(count), self.column(3 * count));
             let one = |i: usize| {
-                let (short, full) = (text(texts[2 * i]), text(texts[2 * i + 1]));
+                let (short, full) = (text(texts[3 * i]), text(texts[3 * i + 1]));
                 (starts[i] * tick, (starts[i] + lengths[i]) * tick, short, full)
             };
             (lane["lock"].as_u64().expect("a number"), (0..count).map(one).collect())

@@ -5,6 +5,7 @@
 
 use super::super::dense::{self, Cell, Detail};
 use super::super::font;
+use super::super::held::{as_span, look};
 use super::super::inks::Classes;
 use super::super::input::{GanttInput, HeldLock, length};
 use super::super::palette::{Class, INK, QUIET};
@@ -12,7 +13,7 @@ use super::super::scene::{Anchor, Area, Fill, Shape, Tag, Text};
 use super::page::{GAP, NAME_SIZE, Page, SMALL_SIZE};
 use super::torn;
 use crate::figure::{format_share, so_many, verb};
-use crate::trace::{Activity, Holding, Span};
+use crate::trace::{Holding, Span};
 use std::collections::BTreeSet;
 
 /// The distance from lane to lane, in pixels: room for a name and what stands under it.
@@ -83,20 +84,7 @@ pub(super) fn draw(page: &mut Page<'_>, input: &GanttInput<'_>) {
 /// The holdings that are seen, as spans of those who hold.
 fn spans(page: &Page<'_>, holdings: &[Holding]) -> Vec<Span> {
     let seen = holdings.iter().filter(|one| page.style.window.shows_some(one.start, one.end));
-    seen.map(span).collect()
-}
-
-/// A holding as a span of who came first.
-fn span(holding: &Holding) -> Span {
-    Span {
-        process: holding.holders[0],
-        start: holding.start,
-        end: holding.end,
-        activity: Activity::Running,
-        op: holding.op,
-        granted_by: None,
-        ran_out: false,
-    }
+    seen.map(as_span).collect()
 }
 
 /// The lane of one lock.
@@ -140,7 +128,7 @@ impl Lane<'_, '_> {
 
     /// A holding that stands alone, with its holder if there is room.
     fn single(&self, page: &mut Page<'_>, span: &Span, holding: &Holding, shapes: &mut Vec<Shape>) {
-        let class = self.class(holding, span);
+        let class = look(holding, self.classes);
         page.seen[class.index()] |= class != Class::Busy;
         let (from, to) = (page.x(span.start), page.x(span.end));
         let wide = to - from >= 3.0;
@@ -165,11 +153,6 @@ impl Lane<'_, '_> {
             let text = Text::new((from + to) / 2.0, y, SMALL_SIZE, Anchor::Middle, colour, text);
             shapes.push(Shape::Text(Text { halo, tag: Tag::class("holder"), ..text }));
         }
-    }
-
-    /// The look of a holding: that of the process, if there is one and processes have looks.
-    fn class(&self, holding: &Holding, span: &Span) -> Class {
-        if holding.count == 1 { self.classes.of(span) } else { Class::Busy }
     }
 
     fn tooltip(&self, holding: &Holding) -> String {

@@ -81,7 +81,7 @@ pub(super) fn data<'r>(run: &PageRun<'r>, inks: &Inks, numbers: &mut Columns) ->
     let levels = telling.levels();
     let (path, hand_offs) = telling.path();
     let events = telling.events();
-    let (holders, holders_left_out) = telling.holders();
+    let (holders, holders_left_out) = telling.holders(&inks.holder_classes(input));
     let (log, log_left_out) = telling.log();
     let header = input.header;
     RunData {

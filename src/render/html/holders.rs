@@ -1,5 +1,8 @@
 //! Who holds which lock as columns.
 
+use super::super::held::look;
+use super::super::inks::Classes;
+use super::super::input::HeldLock;
 use super::telling::Telling;
 use serde::Serialize;
 
@@ -15,8 +18,9 @@ pub(super) struct Holders {
 
 impl Telling<'_, '_> {
     /// The locks that are held for some time, and how many are left out. Columns of each: when
-    /// each holding begins, how long it lasts, and who holds, in short and in full, as texts.
-    pub fn holders(&mut self) -> (Vec<Holders>, usize) {
+    /// each holding begins, how long it lasts, and who holds, in short and in full, as texts, with the
+    /// look of the holder.
+    pub fn holders(&mut self, classes: &Classes) -> (Vec<Holders>, usize) {
         let run = self.run;
         let input = &run.timeline;
         let (mut locks, _) = input.held_locks(usize::MAX);
@@ -29,13 +33,11 @@ impl Telling<'_, '_> {
             for holding in held.holdings {
                 let short = self.texts.number(&input.holder_names(holding).swap_remove(0));
                 let full = self.texts.number(&input.held_by(holding));
-                self.numbers.column([short, full]);
+                self.numbers.column([short, full, look(holding, classes).index() as u64]);
             }
         }
-        let told = |held: &super::super::input::HeldLock<'_>| Holders {
-            lock: u64::from(held.lock.0),
-            holdings: held.holdings.len(),
-        };
+        let told =
+            |held: &HeldLock<'_>| Holders { lock: u64::from(held.lock.0), holdings: held.holdings.len() };
         (locks.iter().map(told).collect(), all - locks.len())
     }
 }

@@ -158,12 +158,12 @@ class Run {
     this.eventTexts = reader.small(count);
   }
 
-  /** Who holds a lock, from when to when, in short and in full. */
+  /** Who holds a lock, from when to when, in short and in full, and how that looks. */
   readHoldings(lane, reader) {
     lane.starts = reader.ascending(lane.holdings);
     lane.ends = reader.fill(new Float64Array(lane.holdings)).map((length, i) => lane.starts[i] + length);
-    const texts = reader.small(2 * lane.holdings);
-    [lane.short, lane.full] = [0, 1].map((place) => texts.filter((_, i) => i % 2 === place));
+    const told = reader.small(3 * lane.holdings);
+    [lane.short, lane.full, lane.looks] = [0, 1, 2].map((place) => told.filter((_, i) => i % 3 === place));
   }
 
   /** Whose span this is. */

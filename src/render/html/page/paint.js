@@ -397,15 +397,16 @@ class Painter {
         right = Math.max(right, view.x(lane.ends[next++] * run.tick));
       }
       right = Math.min(Math.max(right, x + 0.75), view.width + 2);
-      context.fillStyle = inks["under-level"];
+      const look = inks.states[lane.looks[i]];
+      context.fillStyle = next > i + 1 ? inks.level : look.ground;
       context.fillRect(x, top, right - x, height);
       if (right - x >= LEAST_BAR) {
-        context.strokeStyle = inks.axis;
+        context.strokeStyle = look.edge;
         context.strokeRect(x + 0.5, top + 0.5, right - x - 1, height - 1);
         const text = run.texts[lane.short[i]];
         if (this.measure(text, 11) <= right - x - 8) {
           context.font = `11px ${FONT}`;
-          context.fillStyle = inks.ink;
+          context.fillStyle = look.label;
           context.fillText(text, (x + right) / 2, top + height / 2 + 0.5);
         }
       }
