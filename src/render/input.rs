@@ -100,12 +100,22 @@ pub struct LevelSeries {
     /// The highest level and when it was first reached, even if it lasted no
     /// time and so is no step.
     pub peak: (Time, u64),
+    /// How many permits or cores there are from when on, in order of time, where timetables or
+    /// breakdowns change that; else empty.
+    pub capacity: Vec<(Time, u64)>,
 }
 
 impl LevelSeries {
     /// The highest level, for however short a time.
     pub(super) fn highest(&self) -> u64 {
         self.lasting().max(self.peak.1)
+    }
+
+    /// The least and the most permits or cores that there are for some time, where that changes.
+    pub(super) fn capacities(&self) -> Option<(u64, u64)> {
+        let capacities = || self.capacity.iter().map(|step| step.1);
+        let (least, most) = (capacities().min()?, capacities().max()?);
+        (least < most).then_some((least, most))
     }
 
     /// The highest level that lasted.
@@ -307,10 +317,13 @@ impl GanttInput<'_> {
         let waited = self.waited();
         // The level of a mutex says no more than the lanes do, and one that never
         // changes (permits handed straight to a waiter, a buffer nobody used) says
-        // nothing at all.
-        let counts = |series: &&LevelSeries| self.kind(series.resource).is_some_and(ResourceKind::is_drawn);
+        // nothing at all, unless what it may be changes.
+        let is_opened = |series: &LevelSeries| series.capacity.len() > 1;
+        let counts = |series: &&LevelSeries| {
+            self.kind(series.resource).is_some_and(ResourceKind::is_drawn) || is_opened(series)
+        };
         let (mut ranked, still): (Vec<&LevelSeries>, Vec<&LevelSeries>) =
-            self.levels.iter().filter(counts).partition(|series| series.steps.len() > 1);
+            self.levels.iter().filter(counts).partition(|series| series.steps.len() > 1 || is_opened(series));
         ranked.sort_by_key(|series| {
             let waited = waited.get(series.resource.index()).copied().unwrap_or(0);
             (std::cmp::Reverse(waited), std::cmp::Reverse(series.steps.len()), series.resource)

@@ -5,7 +5,7 @@ use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::{
     Event, Header, Holding, Kind, LevelLine, Outcome, Phrase, ProfiledRun, Sketched, Span, Trace, all_levels,
-    holdings, peaks, rounds, spans, untimed_rounds, untimed_spans,
+    capacities, holdings, peaks, rounds, spans, untimed_rounds, untimed_spans,
 };
 use crate::value::Word;
 
@@ -61,7 +61,7 @@ impl<'a> Timeline<'a> {
     pub fn sketched(header: &'a Header, outcome: &'a Outcome, end: Time, kept: &Sketched) -> Timeline<'a> {
         let series = |line: &LevelLine| {
             let LevelLine { resource, steps, peak } = line.clone();
-            LevelSeries { resource, steps, peak }
+            LevelSeries { resource, steps, peak, capacity: Vec::new() }
         };
         Timeline {
             header,
@@ -168,11 +168,12 @@ fn finished(trace: &Trace) -> Vec<Option<Time>> {
 /// would be a needle in the picture, but for the highest of all.
 fn level_series(trace: &Trace) -> Vec<LevelSeries> {
     let all = all_levels(trace).into_iter().enumerate();
-    let all = all.zip(peaks(trace));
-    let series = all.map(|((index, steps), peak)| LevelSeries {
+    let all = all.zip(peaks(trace)).zip(capacities(trace));
+    let series = all.map(|(((index, steps), peak), capacity)| LevelSeries {
         resource: ResourceId::from_index(index),
         steps,
         peak,
+        capacity,
     });
     let has_level = |series: &LevelSeries| {
         let kind = trace.header.resource(series.resource).kind;

@@ -6,6 +6,7 @@
 //! stored, and what its fingerprint is. Knows no scenario text and no kernel: a
 //! trace carries every name that it needs, so a saved one draws the same picture.
 
+mod capacity;
 mod chosen;
 mod discipline;
 mod event;
@@ -42,6 +43,7 @@ mod what;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use capacity::{breakdown_name, capacities, hour_name, timetable_name};
 pub use chosen::{Chosen, ChosenItems};
 pub use discipline::Discipline;
 pub use event::{Event, INTERRUPTED, Kind, UNNOTIFIED};

@@ -303,6 +303,66 @@ fn a_lock_that_changes_hands_too_often_is_summed_up() {
     assert!(document.contains("m: held ") && document.contains(" times, 25"), "{document}");
 }
 
+/// By hand: a breakdown takes the permit that is given back at 3 min, for 2 min; the next 3 min
+/// later, at 8 min, and at 13 min likewise. Permits of a timetable are taken and given at its times
+/// where one is free then, and so are cores.
+#[test]
+fn a_capacity_that_changes_is_drawn() {
+    let visitors = "  visitor: {count: 8, start: index * 1min, do: [{with: desk, do: [{delay: 3min}]}]}\n";
+    let scenario = |name: &str, desk: &str, processes: &str| {
+        format!("version: 1\nname: {name}\nresources:\n  desk: {{{desk}}}\nprocesses:\n{processes}")
+    };
+    let cores = "kind: processor, cores: {0s: 2, 4min: 1, 7min: 2}";
+    let works = "  visitor: {count: 4, do: [{work: {for: 3min, on: desk}}]}\n";
+    let room = Room::with(&[
+        ("shifts.yaml", &scenario("shifts", "kind: semaphore, permits: {0s: 2, 4min: 1, 9min: 3}", visitors)),
+        (
+            "breaks.yaml",
+            &scenario(
+                "breaks",
+                "kind: semaphore, permits: 2, breakdown: {every: 3min, repair: 2min}",
+                visitors,
+            ),
+        ),
+        ("cores.yaml", &scenario("cores", cores, works)),
+    ]);
+    for (name, called, by_hand) in [
+        ("shifts", "semaphore of 1 to 3", [(0.0, 2), (4.0, 1), (9.0, 3)].as_slice()),
+        (
+            "breaks",
+            "semaphore of 1 to 2",
+            &[(0.0, 2), (3.0, 1), (5.0, 2), (8.0, 1), (10.0, 2), (13.0, 1), (15.0, 2)],
+        ),
+        ("cores", "processor of 1 to 2", &[(0.0, 2), (4.0, 1), (7.0, 2)]),
+    ] {
+        room.run(&format!("run {name}.yaml --write svg")).with_code(0);
+        let document = svg(&room, &format!("output/{name}/gantt.svg"));
+        assert!(texts(&document).iter().any(|text| text == called), "{name}");
+        let parsed = Document::parse(&document).expect("it is XML");
+        let mut lines = parsed.descendants().filter(|node| node.attribute("class") == Some("capacity"));
+        let line = lines.next().expect("it is drawn");
+        assert_eq!(lines.next(), None);
+        assert!(line.attribute("stroke-dasharray").is_some());
+        let points = line.attribute("points").expect("it has corners").split(' ');
+        let points: Vec<(f64, f64)> = points
+            .map(|point| point.split_once(',').expect("a pair"))
+            .map(|(x, y)| (x.parse().expect("a number"), y.parse().expect("a number")))
+            .collect();
+        // The first one has its 3 min from the start; the edges of bars are 0.4 pixels inside.
+        let (_, left, right) = spans(&document, "visitor.0").remove(0);
+        let (left, right) = (left - 0.4, right + 0.4);
+        let x = |minutes: f64| left + minutes / 3.0 * (right - left);
+        assert_eq!(points.len(), 2 * by_hand.len(), "{name} {points:?}");
+        let corners: Vec<(f64, f64)> = points.chunks(2).map(|pair| pair[0]).collect();
+        let height = |steps: u64| corners[0].1 + (2.0 - steps as f64) * (corners[1].1 - corners[0].1);
+        assert!(corners[1].1 > corners[0].1 + 5.0, "less is lower");
+        for (found, (minutes, capacity)) in corners.iter().zip(by_hand) {
+            let places = ((found.0 - x(*minutes)).abs(), (found.1 - height(*capacity)).abs());
+            assert!(places.0 < 0.5 && places.1 < 0.1, "{name} at {minutes}: {found:?} {places:?}");
+        }
+    }
+}
+
 /// In the second one the mutex comes first, which has the look of the semaphore of the first one
 /// if it is drawn alone.
 #[test]

@@ -36,6 +36,8 @@ pub struct PageColumns {
     pub events: Vec<(u64, u64, u64, String)>,
     /// Each with the number of its lock.
     pub holders: Vec<(u64, Vec<PageHolding>)>,
+    /// By level, how much there is from when on, if that changes.
+    pub capacities: Vec<Vec<(u64, u64)>>,
 }
 
 /// From when to when, and who holds, in short and in full.
@@ -111,8 +113,19 @@ impl Page {
             (lane["lock"].as_u64().expect("a number"), (0..count).map(one).collect())
         });
         let holders = lanes.collect();
+        let counts: Vec<usize> = run["levels"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|level| level["capacity"].as_u64().expect("a number") as usize)
+            .collect();
+        let capacity = |count: usize| {
+            let (times, most) = (self.ascending(count), self.column(count));
+            times.iter().map(|time| time * tick).zip(most).collect()
+        };
+        let capacities = counts.into_iter().map(capacity).collect();
         assert_eq!(self.place, self.numbers.len(), "nothing is left");
-        PageColumns { spans, points, levels, path, events, holders }
+        PageColumns { spans, points, levels, path, events, holders, capacities }
     }
 
     fn spans(&mut self, run: &Value, tick: u64) -> Vec<PageSpan> {

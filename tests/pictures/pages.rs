@@ -332,3 +332,12 @@ fn a_page_begins_with_the_lanes_and_the_window_of_the_pictures() {
     let look = doing.expect("it is among them")["look"].as_u64().expect("a number") as usize;
     assert_eq!(page.told["looks"][look]["legend"], "eat");
 }
+
+/// One of two permits is not there from 2 s to 3 s.
+#[test]
+fn a_page_has_the_capacity_that_a_timetable_changes() {
+    let text = "version: 1\nname: shifts\nresources: {desk: {kind: semaphore, permits: {0s: 2, 2s: 1, 3s: 2}}}\n\
+                processes: {p: {do: [{delay: 4s}]}}\n";
+    let columns = Page::read(&page(&trace(text), text)).columns();
+    assert_eq!(columns.capacities, [vec![(0, 2), (2000 * MS, 1), (3000 * MS, 2)]]);
+}

@@ -1,7 +1,7 @@
 //! A run as the data of a page.
 //!
 //! Decides what of a run a page carries and in which form: what is small as JSON, and
-//! spans, signs, levels, the critical path, the events and who holds locks as columns of numbers behind
+//! spans, signs, levels, the critical path, the events, who holds locks and capacities as columns of numbers behind
 //! it, in this order. Of runs of which there is too much, decides what is left out.
 
 use super::super::gantt::{complaint, notices, total_and_outcome};
@@ -82,6 +82,7 @@ pub(super) fn data<'r>(run: &PageRun<'r>, inks: &Inks, numbers: &mut Columns) ->
     let (path, hand_offs) = telling.path();
     let events = telling.events();
     let (holders, holders_left_out) = telling.holders(&inks.holder_classes(input));
+    telling.capacities(&levels);
     let (log, log_left_out) = telling.log();
     let header = input.header;
     RunData {

@@ -60,6 +60,7 @@ class Run {
     this.readEvents(reader);
     this.holders = told.holders ?? [];
     this.holders.forEach((lane) => this.readHoldings(lane, reader));
+    this.levels.forEach((level) => this.readCapacity(level, reader));
     this.density = new Density(this);
   }
 
@@ -115,6 +116,14 @@ class Run {
     if (level.in_bounds) {
       level.highs = reader.fill(new Float64Array(level.steps)).map((more, i) => level.lows[i] + more);
     }
+  }
+
+  /** How much there is of a resource from when on, if that changes. */
+  readCapacity(level, reader) {
+    const steps = level.capacity ?? 0;
+    level.capacityTimes = reader.ascending(steps);
+    level.capacities = reader.fill(new Float64Array(steps));
+    level.mostCapacity = level.capacities.reduce((most, value) => Math.max(most, value), level.bound ?? 0);
   }
 
   /** The steps of the critical path: spans and parts of spans in arrays, hand-offs as objects. */

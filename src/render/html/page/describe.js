@@ -53,7 +53,9 @@ function describeLevel(row, nanos) {
   const { run, level } = row;
   const step = lastAtMost(level.times, nanos / run.tick, 0, level.times.length);
   const value = step < 0 ? "" : level.lows[step] === level.highs[step] ? `${level.lows[step]}` : `${level.lows[step]} to ${level.highs[step]}`;
-  const bound = level.bound === null ? "" : ` of ${level.bound}`;
+  const there = lastAtMost(level.capacityTimes, nanos / run.tick, 0, level.capacityTimes.length);
+  const most = there >= 0 ? level.capacities[there] : level.bound;
+  const bound = most === null ? "" : ` of ${most}`;
   const lines = [`${run.resources[level.resource]} (${level.kind}): ${value}${bound}`, `highest ${level.highest}`];
   if (step >= 0) {
     const until = step + 1 < level.times.length ? level.times[step + 1] : run.end;

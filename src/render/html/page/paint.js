@@ -415,7 +415,7 @@ class Painter {
   }
 
   topOf(level) {
-    return Math.max(level.bound ?? 0, level.highest);
+    return Math.max(level.mostCapacity, level.highest);
   }
 
   /** A level as a line of steps; where it changes faster than that, from its lowest to its highest. */
@@ -461,12 +461,34 @@ class Painter {
     context.strokeStyle = this.state.inks.level;
     context.lineWidth = 1.2;
     context.stroke(line);
+    if (level.capacities.length > 0) this.capacity(row, place);
     if (level.bound !== null) {
       context.strokeStyle = this.state.inks.quiet;
       context.setLineDash([3, 3]);
       context.strokeRect(view.left, Math.round(place(level.bound)) + 0.5, view.width - view.left, 0);
       context.setLineDash([]);
     }
+  }
+
+  /** How much there is from when on, as a dashed line of steps. */
+  capacity({ run, level }, place) {
+    const { context } = this;
+    const view = this.view();
+    const times = level.capacityTimes;
+    const to = Math.min(view.time(view.width) / run.tick, run.end);
+    const line = new Path2D();
+    const first = Math.max(0, lastAtMost(times, view.from / run.tick, 0, times.length));
+    for (let step = first; step < times.length && times[step] <= to; step++) {
+      const y = Math.round(place(level.capacities[step])) + 0.5;
+      const until = step + 1 < times.length ? times[step + 1] : run.end;
+      line.lineTo(Math.max(view.x(times[step] * run.tick), view.left), y);
+      line.lineTo(view.x(Math.min(until, to) * run.tick), y);
+    }
+    context.strokeStyle = this.state.inks.quiet;
+    context.lineWidth = 1;
+    context.setLineDash([3, 3]);
+    context.stroke(line);
+    context.setLineDash([]);
   }
 
   /** The chain of spans as a line along the lower edges of its bars, hand-offs as arrows. */
