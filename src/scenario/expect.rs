@@ -53,6 +53,7 @@ impl Check<'_> {
             "before" if misfits::order(node).is_some() => return drop(self.before(node)),
             "before" => return self.one_or_list(node, expected, Self::before),
             "reaches" => return self.one_or_list(node, expected, Self::reaches),
+            "always" => return self.one_or_list(node, expected, Self::always),
             "never_together" => return self.never_together(entry, expected),
             "finished" => return self.each(entry, expected, Self::finished),
             "counts" => return self.each(entry, expected, Self::counted),
@@ -194,11 +195,14 @@ impl Check<'_> {
         {
             let message = format!("{} is a {}, which has no level", quoted(part.text), kind.name());
             let hint = kind.has_slots().then(|| {
-                let values = match entry.value.kind {
-                    Kind::Int(number) => number.to_string(),
-                    _ => "…".to_owned(),
+                let (name, values) = match entry.value.kind {
+                    Kind::Int(number) => (part.text, number.to_string()),
+                    _ => (part.text, "…".to_owned()),
                 };
-                format!("what it holds at the end is asked in `memories: {{{}: [{values}]}}`", part.text)
+                format!(
+                    "what it holds throughout is asked in `always`, as in `always: slot({name}, 0) >= 0`, and what it \
+                     holds at the end in `memories: {{{name}: [{values}]}}`"
+                )
             });
             let span = part.span(self);
             self.reports.report(span, message, hint);

@@ -39,6 +39,7 @@ mod folder;
 mod foreign;
 mod functions;
 mod hours;
+mod invariants;
 mod invisible;
 mod kinds;
 mod labels;

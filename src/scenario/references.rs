@@ -257,7 +257,8 @@ impl Typer<'_, '_> {
             if !entry.counted {
                 return Some(None);
             }
-            let hint = format!("say which, as in `{name}[index]`");
+            let index = if self.scope.index { "index" } else { "0" };
+            let hint = format!("say which, as in `{name}[{index}]`");
             self.error(&ast.range, format!("{} has several instances", quoted(name)), Some(hint));
             return None;
         };

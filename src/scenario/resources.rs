@@ -253,6 +253,7 @@ impl Check<'_> {
             }
         };
         known.ty = value.as_ref().map(Typed::ty);
+        known.initial = value.as_ref().and_then(|typed| typed.known);
         value
     }
 

@@ -75,6 +75,8 @@ pub(super) struct ResourceEntry {
     pub first: Option<i64>,
     /// The capacity of a buffer or the slots of a memory, if it is known and bounded.
     pub size: Option<i64>,
+    /// What each slot of a memory holds at the start, if it is known.
+    pub initial: Option<Value>,
     /// Whether it is a buffer without a bound.
     pub unbounded: bool,
     /// Whether it, or a processor on which it stands, goes by deadlines.

@@ -404,6 +404,12 @@ pub(super) static EXPECT: Form = Form {
             Shape::List(&Shape::Either(&[STRETCHES, Shape::List(&STRETCHES)])),
             "What no two processes are in at the same time: one list, or a list of lists.",
         ),
+        optional(
+            "always",
+            Shape::Either(&[Shape::Text, Shape::List(&Shape::Text)]),
+            "What holds in every state: a condition over levels and slots, or a list.",
+        )
+        .foreign(&["invariant", "invariants", "assert", "assertion", "safety", "holds"]),
         optional("memories", VALUE_LISTS, "What memories hold in the end, by name."),
         optional("races", Shape::Word(&[NONE]), "`none`: no memory slot is used without synchronisation."),
     ],

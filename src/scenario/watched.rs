@@ -25,7 +25,8 @@ impl Typer<'_, '_> {
                 "slot" => "`read: {from: m, at: i, into: x}` first, and use `x`",
                 _ => "`join: p` with `within: 0s` does its `else` while `p` is not done",
             };
-            let message = format!("`{name}` is asked in the condition of `until` only");
+            let where_else = if name == "slot" { " and of `always`" } else { "" };
+            let message = format!("`{name}` is asked in the condition of `until`{where_else} only");
             self.error(range, message, Some(hint.to_owned()));
             return None;
         }

@@ -8,6 +8,7 @@
 use super::event::{Event, Kind};
 use super::figures::FigureExpectation;
 use super::instances::Instances;
+use super::invariant::Invariant;
 use crate::ids::{MarkId, ProcessId, ResourceId};
 use crate::value::Value;
 
@@ -125,6 +126,8 @@ pub enum Claim {
         /// Permits or items.
         bounds: Bounds,
     },
+    /// A condition over levels and slots holds throughout.
+    Always(Invariant),
     /// The longest wait of a process is within these bounds; 0 if it never waits.
     LongestWait {
         /// Which process.

@@ -18,6 +18,7 @@ mod fingerprint;
 mod header;
 mod holding;
 mod instances;
+mod invariant;
 mod jsonl;
 mod late;
 mod level;
@@ -62,6 +63,7 @@ pub use header::{
 };
 pub use holding::{Holding, holdings};
 pub use instances::Instances;
+pub use invariant::{Formula, Invariant, Observed};
 pub use jsonl::{JsonlSink, TraceReadError, read_jsonl, write_jsonl};
 pub use late::LateRequests;
 pub use level::{all_levels, changes_level, initial_levels, level_after, levels, peaks};

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 /// A random step, as YAML in flow form. The same resources exist in every
 /// scenario: mutexes m0 and m1, semaphores s0 and s1, buffers b0, b1 and b2, b3 which two
-/// have to close, b4 with an order of its own, a memory d of 4 slots, conditions c0 and c1, a barrier r of 2; variables x and y, an array a of 4.
+/// have to close, b4 with an order of its own, a rendezvous or buffer b5 of times, a memory d of 4 slots, conditions c0 and c1, a barrier r of 2; variables x and y, an array a of 4.
 fn step() -> impl Strategy<Value = String> {
     let leaf = prop_oneof![
         (0u32..4).prop_map(|n| format!("{{delay: {n}s}}")),
@@ -24,6 +24,8 @@ fn step() -> impl Strategy<Value = String> {
         Just("{put: {to: b2, value: x}}".to_owned()),
         closable(),
         chosen(),
+        Just("{put: {to: b5, value: now}}".to_owned()),
+        Just("{get: b5}".to_owned()),
         Just("{get: {from: b2, into: x}}".to_owned()),
         (0u32..4).prop_map(|n| format!("{{write: {{to: d, at: {n}, value: x + 1}}}}")),
         (0u32..6).prop_map(|n| format!("{{read: {{from: d, at: abs(x + {n}) % 5, into: x}}}}")),
@@ -105,6 +107,7 @@ pub fn plain_scenario() -> impl Strategy<Value = String> {
                 "version: 1\nhorizon: 1000s\nlimits: {{zero_time_steps: 5000}}\nresources:\n  m0: {{kind: mutex}}\n  m1: {{kind: mutex}}\n  \
                  s0: {{kind: semaphore, permits: {permits}}}\n  s1: {{kind: semaphore, permits: 1, discipline: {discipline}}}\n  \
                  b0: {{kind: buffer, capacity: {}, discipline: {discipline}}}\n  b1: {{kind: buffer, capacity: unbounded}}\n  b2: {{kind: buffer, capacity: 0, of: int}}\n  b3: {{kind: buffer, capacity: 2, of: int, closes: 2, discipline: {discipline}}}\n  b4: {{kind: buffer, capacity: {}, of: int, closes: 3, discipline: {discipline}, order: {order}}}\n  \
+                 b5: {{kind: buffer, capacity: {permits}, of: duration}}\n  \
                  d: {{kind: memory, slots: 4}}\n  c0: condition\n  c1: {{kind: condition, discipline: {condition}}}\n  r: {{kind: barrier, parties: 2}}\nprocesses:\n  closer: {{count: 0, vars: {{x: 0}}, do: [{{close: b3}}, {{close: b4}}]}}\n",
                 capacity + 2,
                 capacity + 1,

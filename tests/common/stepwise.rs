@@ -144,7 +144,7 @@ impl<'a> Stepper<'a> {
         kernel.own.fuel = 100_000;
         let rest = action(&mut kernel)?;
         for (event, args) in &keep.0 {
-            self.monitors.iter().for_each(|monitors| monitors.event(&mut node.watch, event, args));
+            self.monitors.iter().for_each(|monitors| monitors.event(&mut node.watch, event, args, false));
         }
         for process in woken.cancelled.iter().chain(&woken.woken) {
             (node.due[process.index()], node.deadlines[process.index()]) = (None, None);

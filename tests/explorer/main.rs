@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod always;
 mod clock;
 mod closing;
 mod core_hours;

@@ -400,6 +400,8 @@ fn watched() -> impl Strategy<Value = String> {
         "never_together: [{process: p0, from: a, to: b}, {process: p1, from: a, to: b}]",
         "never_together: [{process: p0, holds: m}, {process: p1, from: a, to: b}]",
         "memories: {d: [1]}",
+        "always: 'level(m) + level(s[0]) >= 1'",
+        "always: ['slot(d, 0) < 2 or level(m) == 0', 'level(b) < capacity(b) or level(s[1]) <= 1']",
     ];
     let claims = proptest::sample::subsequence(claims.to_vec(), 1..4).prop_map(|claims| {
         // One of each kind.

@@ -2,8 +2,11 @@
 //! programs end in the same way at the same time, with the same events, faults and
 //! contents, by the ones and by the others.
 
+use crate::common::interrupts::interrupted;
+use crate::common::limits::limited;
+use crate::common::requests::requesting;
 use crate::common::watches::watching;
-use crate::common::{cases, generate, inheriting};
+use crate::common::{cases, generate, inheriting, lives};
 use proptest::prelude::*;
 use std::fmt::Write;
 use std::ops::ControlFlow;
@@ -172,6 +175,26 @@ proptest! {
 
     #[test]
     fn waits_for_several_resources_run_as_by_the_plain_ops(text in watching(generate::scenario())) {
+        compare(&text)?;
+    }
+
+    #[test]
+    fn waits_with_limits_run_as_by_the_plain_ops(text in limited(watching(generate::scenario()))) {
+        compare(&text)?;
+    }
+
+    #[test]
+    fn interrupted_processes_run_as_by_the_plain_ops(text in interrupted(limited(generate::scenario()))) {
+        compare(&text)?;
+    }
+
+    #[test]
+    fn requests_by_priority_run_as_by_the_plain_ops(text in requesting(limited(generate::scenario()))) {
+        compare(&text)?;
+    }
+
+    #[test]
+    fn lives_run_as_by_the_plain_ops(text in limited(lives::scenario(lives::Held::Any))) {
         compare(&text)?;
     }
 

@@ -31,6 +31,43 @@ fn no_packet_is_eaten_by_a_get_that_was_given_up() {
     assert_eq!(lines, expected);
 }
 
+/// A put of the clock runs out like any other.
+#[test]
+fn the_time_of_arrival_is_not_put_for_ever() {
+    let steps = "[{put: {to: f, value: 1s}}, {put: {to: f, value: now}, within: 1s, else: [{log: full}]}, {put: {to: f, value: now}, within: 0s, else: [{log: full}]}]";
+    let lines =
+        told(&format!("\n  p: {{start: 1s, do: {steps}}}\n"), "f: {kind: buffer, capacity: 1, of: duration}");
+    assert_eq!(lines, ["2s full", "2s full"]);
+}
+
+/// Erlang's loss system, whose customers leave the time of their arrival with a server or are
+/// lost: with arrivals 1, service 2 s and 3 servers 2³/3! / (1 + 2 + 2²/2! + 2³/3!) = 4/19 are.
+#[test]
+fn as_many_are_lost_as_in_the_closed_form() {
+    let shares: Vec<f64> = (1..=20)
+        .map(|seed| {
+            let run = run(&format!(
+                "
+version: 1
+seed: {seed}
+resources: {{servers: {{kind: buffer, capacity: 0, of: duration}}}}
+processes:
+  server: {{count: 3, daemon: true, vars: {{t: 0s}}, do: [{{while: true, do: [{{get: {{from: servers, into: t}}}}, {{delay: {{exponential: {{mean: 2s}}}}}}]}}]}}
+  customer:
+    arrivals: {{every: {{exponential: {{mean: 1s}}}}, up_to: 4000, most: 10}}
+    do: [{{put: {{to: servers, value: now}}, within: 0s, else: [{{mark: lost}}]}}]
+"
+            ));
+            assert_eq!(run.outcome(), "completed");
+            run.kept.events.iter().filter(|event| event.kind == Kind::Mark).count() as f64 / 4000.0
+        })
+        .collect();
+    let mean = shares.iter().sum::<f64>() / 20.0;
+    let deviation = (shares.iter().map(|share| (share - mean).powi(2)).sum::<f64>() / 19.0).sqrt();
+    // Four standard errors: 1 of 15,000 sets of seeds is further off.
+    assert!((mean - 4.0 / 19.0).abs() < 4.0 * deviation / 20f64.sqrt(), "{mean} ± {deviation}");
+}
+
 /// Erlang-A: arrivals 1, service 1, patience 2, all exponential. With n in the system they
 /// leave at a rate of 1 + (n - 1) / 2, so the empty system has a share of 1 / (1 + 1 + 1/1.5 +
 /// 1/(1.5 · 2) + …) = 0.313035, and of those who come 1 - (1 - 0.313035) give up.

@@ -266,8 +266,18 @@ expect: {{{expected}}}
     }
 }
 
+/// A condition over two levels and a slot of a scenario of [`generate`].
+fn always(text: &str, (a, b, c): (u64, u64, u64), low: u64) -> Claim {
+    let level = |seed: u64| ["m0", "s0", "b0", "b1", "c0", "r"][seed as usize % 6];
+    let condition =
+        format!("level({}) != slot(d, {}) or level({}) <= {}", level(a), c % 4, level(b), low % 3);
+    let text = format!("{text}expect: {{always: '{condition}'}}\n");
+    let loaded = scenario::load_str("test", &text, &[]).unwrap_or_else(|error| panic!("{error}"));
+    loaded.model.expect.expectations[0].claim.clone()
+}
+
 /// A random claim about a random scenario.
-fn claim(header: &Header, seeds: [u64; 6]) -> Claim {
+fn claim((header, text): (&Header, &str), seeds: [u64; 6]) -> Claim {
     let [kind, a, b, c, low, span] = seeds;
     let process = |seed: u64| ProcessId((seed % header.process_count() as u64) as u32);
     let of_kind = |wanted: ResourceKind, seed: u64| {
@@ -301,7 +311,9 @@ fn claim(header: &Header, seeds: [u64; 6]) -> Claim {
         let all = Instances { first: info.first, count: info.count };
         Stretch { who: if seed / 64 % 2 == 1 { all } else { Instances::one(process(seed / 8)) }, what }
     };
-    match kind % 10 {
+    match kind % 11 {
+        // Which events an atomic block joins only a run knows.
+        10 if header.atomic.is_empty() => always(text, (a, b, c), low),
         0 => Claim::Finished { process: process(a), at: times },
         1 => Claim::Before { first: label(a), second: label(b) },
         2 => Claim::Reaches(label(a)),
@@ -353,7 +365,7 @@ proptest! {
         let header = &run.header;
         let mut expected = Expected::default();
         for (seeds, number) in seeds.into_iter().zip(0..) {
-            expected.add(claim(header, seeds), number);
+            expected.add(claim((header, &text), seeds), number);
         }
         let Keep { events, .. } = &run.kept;
         let memories = run.machine.memories(&run.program);
@@ -362,7 +374,7 @@ proptest! {
         let mut watch = Watch::new(&monitors, header);
         let mut broken = None;
         for event in events {
-            monitors.event(&mut state, event, &[]);
+            monitors.event(&mut state, event, &[], false);
             tempolane::trace::Sink::event(&mut watch, event, &[]);
             let now = monitors.violated(&state);
             prop_assert!(broken.is_none() || now.is_some_and(|now| Some(now) <= broken));

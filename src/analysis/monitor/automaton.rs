@@ -1,6 +1,6 @@
 //! The automaton of each kind of claim.
 //!
-//! Decides how a claim follows the events: at most two words of state, which
+//! Decides how a claim follows the events: a few words of state, which
 //! forget what no longer matters, so that two runs with the same future have
 //! the same words. What the words of a claim mean is said where
 //! [`Claim::step`] takes it.
@@ -9,8 +9,8 @@ use super::hearing::About;
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::{
-    Bounds, Claim, Event, Header, Kind, Label, Milestone, StatePredicate, Stretch, ValueSource, WaitFor,
-    changes_level, level_after,
+    Bounds, Claim, Event, Header, Invariant, Kind, Label, Milestone, StatePredicate, Stretch, ValueSource,
+    WaitFor, changes_level, level_after,
 };
 use crate::value::{Value, Word};
 
@@ -22,7 +22,7 @@ pub(super) const BROKEN: Word = Word::MAX;
 pub(super) const MET: Word = Word::MAX - 1;
 
 /// The most words of a claim.
-pub(super) const MOST_WORDS: usize = 2;
+pub(super) const MOST_WORDS: usize = 1 + Invariant::MOST_OBSERVED;
 
 impl Claim {
     /// Whether it depends on times, and not only on the order of events.
@@ -34,7 +34,7 @@ impl Claim {
     /// has to come of the run, and a run that never ends does not say whether.
     pub(super) fn awaits_end(&self) -> bool {
         match self {
-            Claim::Level { .. } | Claim::NeverTogether(_) => false,
+            Claim::Level { .. } | Claim::NeverTogether(_) | Claim::Always(_) => false,
             Claim::Count { times, .. } => times.at_least > 0,
             Claim::LongestWait { bounds, .. } => bounds.at_least > 0,
             _ => true,
@@ -52,6 +52,7 @@ impl Claim {
             | Claim::Carries { .. }
             | Claim::Level { .. } => 1,
             Claim::Before { .. } | Claim::LongestWait { .. } | Claim::NeverTogether(_) => 2,
+            Claim::Always(invariant) => 1 + invariant.observed.len(),
         }
     }
 
@@ -73,6 +74,7 @@ impl Claim {
             }
             Claim::Values { process, source, .. } => when(kind == source.kind(), About::Process(process.0)),
             Claim::Level { resource, .. } => when(changes_level(kind), About::Subject(resource.0)),
+            Claim::Always(invariant) => invariant.about(kind),
             // Who is stopped waits no more, nor who finds a level as it is wanted.
             Claim::LongestWait { process, .. } => when(
                 matches!(kind, Kind::Block | Kind::Grant | Kind::Level | Kind::Timeout | Kind::Done),
@@ -92,6 +94,9 @@ impl Claim {
             let level = header.resource(*resource).initial;
             words[0] = if bounds.contains(level) { level } else { BROKEN };
         }
+        if let Claim::Always(invariant) = self {
+            invariant.start(words, header);
+        }
     }
 
     /// The event of an item as this claim sees it, which asks for another field than the first;
@@ -108,7 +113,9 @@ impl Claim {
 
     /// Takes an event of a kind that it hears, unless it is broken or met for
     /// good already.
-    pub(super) fn step(&self, words: &mut [Word], event: &Event, timed: bool) {
+    ///
+    /// `inside` says that it came in an `atomic` block that is not over.
+    pub(super) fn step(&self, words: &mut [Word], event: &Event, timed: bool, inside: bool) {
         let is_of = |process: &ProcessId| event.process == *process;
         match self {
             Claim::Outcome(_) | Claim::TotalTime(_) | Claim::Memory { .. } => {}
@@ -149,6 +156,7 @@ impl Claim {
                 let level = level_after(words[0], event);
                 words[0] = if bounds.contains(level) { level } else { BROKEN };
             }
+            Claim::Always(invariant) => invariant.step(words, event, inside),
             Claim::LongestWait { process, resource, bounds }
                 if is_of(process) && resource.map_or(!is_ready(event), |one| is_about(event, one)) =>
             {

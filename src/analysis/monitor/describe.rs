@@ -9,9 +9,10 @@ use crate::figure::noun;
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::format_nanos;
 use crate::trace::{
-    Bounds, Claim, Header, Instances, Label, Milestone, StatePredicate, Stretch, ValueSource,
+    Bounds, Claim, Header, Instances, Invariant, Label, Milestone, Observed, StatePredicate, Stretch,
+    ValueSource,
 };
-use crate::value::Value;
+use crate::value::{Value, Word};
 
 /// How many values, slots or stretches a sentence names.
 const SHOWN: usize = 6;
@@ -68,6 +69,7 @@ impl Names<'_> {
                 let bounds = within(*bounds, |number| number.to_string());
                 format!("the level of {} to be {bounds}", self.resource(*resource))
             }
+            Claim::Always(invariant) => format!("`{}` at all times", invariant.text),
             Claim::LongestWait { process, resource, bounds } => {
                 let on =
                     resource.map_or(String::new(), |resource| format!(" for {}", self.resource(resource)));
@@ -135,6 +137,22 @@ impl Names<'_> {
         format!("'{}'", self.0.resource_name(resource))
     }
 
+    /// What an invariant observes, with the values that made it false: `level(b) was 3`.
+    pub fn observed(self, invariant: &Invariant, words: &[Word]) -> String {
+        let one = |(observed, &word): (&Observed, &Word)| {
+            let name = self.0.resource_name(observed.resource());
+            let value = Value::from_word(observed.ty(), word);
+            match observed {
+                Observed::Level(_) => format!("level({name}) was {value}"),
+                Observed::Slot { slot, .. } => format!("slot({name}, {slot}) was {value}"),
+            }
+        };
+        let shown: Vec<String> = invariant.observed.iter().zip(words).map(one).collect();
+        let failed = invariant.holds(words).err();
+        let failed = failed.map_or(String::new(), |error| format!(", for which it has no value: {error}"));
+        format!("{}{failed}", shown.join(" and "))
+    }
+
     fn bare(self, process: ProcessId) -> String {
         self.0.process_name(process)
     }
@@ -151,7 +169,7 @@ impl Claim {
             Claim::Count { .. } => "it was passed more often",
             Claim::Values { .. } => "other values came",
             Claim::Carries { .. } => "it carried another value",
-            Claim::Level { .. } => "it was not always so",
+            Claim::Level { .. } | Claim::Always(_) => "it was not always so",
             Claim::LongestWait { .. } => "it was longer",
             Claim::NeverTogether(_) => "there was a moment in which two were",
         }
@@ -184,7 +202,7 @@ impl Claim {
                 1 => Some("there was only the first".to_owned()),
                 came => Some(format!("there were only the first {came}")),
             },
-            Claim::Level { .. } | Claim::NeverTogether(_) => None,
+            Claim::Level { .. } | Claim::NeverTogether(_) | Claim::Always(_) => None,
             Claim::LongestWait { bounds, .. } => {
                 let open = waited(words[0], end.end);
                 let longest = words[1].max(open);

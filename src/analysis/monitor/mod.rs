@@ -11,6 +11,7 @@
 //! (`describe`, `watch`). What can be expected is stated in
 //! [`crate::trace::Expected`]; where it comes from is decided elsewhere.
 
+mod always;
 mod automaton;
 mod describe;
 mod failure;

@@ -7,7 +7,9 @@ use super::failure::{FailedExpectation, FinalState, Moment};
 use super::hearing::Hearing;
 use crate::ids::ResourceId;
 use crate::time::Time;
-use crate::trace::{Claim, Event, Expectation, Expected, Header, Kind, Outcome, StandIns, StatePredicate};
+use crate::trace::{
+    Claim, Event, Expectation, Expected, Header, Kind, Observed, Outcome, StandIns, StatePredicate,
+};
 use crate::value::{Value, Word};
 
 /// The monitors of everything that is expected of a run. Never changes; what
@@ -19,6 +21,8 @@ pub struct Monitors {
     pub(super) hearing: Vec<Hearing>,
     start: Vec<Word>,
     stand_ins: StandIns,
+    /// The places of what has to hold in every state.
+    invariants: Vec<usize>,
     /// Whether times mean anything.
     timed: bool,
 }
@@ -61,8 +65,14 @@ impl Monitors {
 
     fn with_time(expected: &Expected, header: &Header, timed: bool) -> Monitors {
         let stand_ins = StandIns::new(&header.resources);
-        let mut made =
-            Monitors { monitors: Vec::new(), hearing: Vec::new(), start: Vec::new(), stand_ins, timed };
+        let mut made = Monitors {
+            monitors: Vec::new(),
+            hearing: Vec::new(),
+            start: Vec::new(),
+            stand_ins,
+            invariants: Vec::new(),
+            timed,
+        };
         for (number, Expectation { claim, line }) in expected.expectations.iter().enumerate() {
             if !timed && claim.is_timed() {
                 continue;
@@ -71,6 +81,9 @@ impl Monitors {
             made.start.resize(at + claim.words(), 0);
             claim.start(&mut made.start[at..], header);
             let statement = Names(header).statement(&claim);
+            if matches!(claim, Claim::Always(_)) {
+                made.invariants.push(made.monitors.len());
+            }
             made.monitors.push(Monitor { claim, line, number, at, statement });
         }
         let monitors = || made.monitors.iter().enumerate();
@@ -99,17 +112,39 @@ impl Monitors {
         self.claims(|claim| match claim {
             Claim::Values { source, .. } => source.kind() == kind,
             Claim::Carries { .. } => kind == Kind::Mark,
+            Claim::Always(invariant) => {
+                let is_slot = |observed: &Observed| matches!(observed, Observed::Slot { .. });
+                kind == Kind::Write && invariant.observed.iter().any(is_slot)
+            }
             _ => false,
         })
     }
 
-    /// Takes the next event of a run.
+    /// Takes the next event of a run. `inside` says that it came in an `atomic` block that
+    /// is not over yet: see [`Monitors::close_block`].
     #[inline]
-    pub fn event(&self, state: &mut [Word], event: &Event, args: &[Word]) {
+    pub fn event(&self, state: &mut [Word], event: &Event, args: &[Word], inside: bool) {
         for index in self.hearing[event.kind as usize].of_event(event) {
             let seen = self.monitors[index].claim.seen(event, args);
-            self.step(index, state, seen.as_ref().unwrap_or(event));
+            self.step(index, state, seen.as_ref().unwrap_or(event), inside);
         }
+    }
+
+    /// Takes note that the `atomic` block of the last events is over, or lets others go on:
+    /// what has to hold in every state is looked at now. Whether that was put off until now.
+    pub fn close_block(&self, state: &mut [Word]) -> bool {
+        let mut closed = false;
+        for index in self.invariants() {
+            if let Claim::Always(invariant) = &self.monitors[index].claim {
+                closed |= invariant.close(self.words(index, state));
+            }
+        }
+        closed
+    }
+
+    /// The places of what has to hold in every state.
+    pub(super) fn invariants(&self) -> impl Iterator<Item = usize> + '_ {
+        self.invariants.iter().copied()
     }
 
     /// Takes note that time has passed, up to this moment, and that the run is
@@ -128,12 +163,12 @@ impl Monitors {
     }
 
     /// Lets one monitor take an event that it hears.
-    pub(super) fn step(&self, index: usize, state: &mut [Word], event: &Event) {
+    pub(super) fn step(&self, index: usize, state: &mut [Word], event: &Event, inside: bool) {
         let words = self.words(index, state);
         if words[0] != BROKEN && words[0] != MET {
             let claim = &self.monitors[index].claim;
             if let Some(event) = self.as_named(claim, event) {
-                claim.step(words, &event, self.timed);
+                claim.step(words, &event, self.timed, inside);
             }
         }
     }
@@ -167,7 +202,12 @@ impl Monitors {
 
     pub(super) fn is_broken(&self, index: usize, state: &[Word]) -> bool {
         let monitor = &self.monitors[index];
-        monitor.claim.words() > 0 && state[monitor.at] == BROKEN
+        match &monitor.claim {
+            Claim::Always(invariant) => {
+                invariant.is_broken(&state[monitor.at..monitor.at + monitor.claim.words()])
+            }
+            claim => claim.words() > 0 && state[monitor.at] == BROKEN,
+        }
     }
 
     /// The first expectation, by its place in [`Expected::expectations`], that
@@ -256,10 +296,12 @@ impl Monitors {
     /// What was seen instead of what a monitor expects; `None` if it is met.
     pub(super) fn seen(&self, index: usize, state: &[Word], end: &FinalState<'_>) -> Option<String> {
         let monitor = &self.monitors[index];
+        if self.is_broken(index, state) {
+            return Some(monitor.claim.broken().to_owned());
+        }
         let words = &state[monitor.at..monitor.at + monitor.claim.words()];
         match words.first() {
             Some(&MET) => None,
-            Some(&BROKEN) => Some(monitor.claim.broken().to_owned()),
             _ => monitor.claim.unmet(words, end),
         }
     }

@@ -45,7 +45,7 @@ fn failures(trace: &Trace, claims: &[Claim]) -> Vec<FailedExpectation> {
 
     let mut state = monitors.start();
     for (event, args) in trace.iter() {
-        monitors.event(&mut state, &event, args);
+        monitors.event(&mut state, &event, args, false);
     }
     let found = monitors.finish(&state, &trace.outcome, trace.end, &memories);
     let lines = |failed: &[FailedExpectation]| failed.iter().map(|failed| failed.line).collect::<Vec<_>>();
@@ -205,7 +205,7 @@ fn untimed_monitors_leave_out_what_hangs_on_times() {
     assert_eq!(state.len(), 2);
     assert_eq!(monitors.violated(&state), None);
     for (event, args) in trace.iter() {
-        monitors.event(&mut state, &event, args);
+        monitors.event(&mut state, &event, args, false);
     }
     assert_eq!(monitors.violated(&state), Some(2), "the place among all expectations");
     assert_eq!(monitors.finish(&state, &trace.outcome, trace.end, &[]).len(), 1);

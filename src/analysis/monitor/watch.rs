@@ -7,9 +7,9 @@ use super::automaton::{BROKEN, FIRST_CAME, MOST_WORDS, Open, waited};
 use super::describe::Names;
 use super::failure::{FailedExpectation, FinalState, Moment};
 use super::monitors::Monitors;
-use crate::ids::ResourceId;
+use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::time::{Time, format_nanos};
-use crate::trace::{Claim, Event, Header, Label, Outcome, Sink, level_after};
+use crate::trace::{Claim, Event, Header, Kind, Label, Outcome, Sink, level_after};
 use crate::value::{Value, Word};
 
 /// Feeds [`Monitors`] with the events of one run, and keeps for each of them
@@ -23,6 +23,18 @@ pub struct Watch<'a> {
     /// Labels that were late: after their [`Claim::Before`] was broken they are
     /// looked for all the same, to be told.
     late: Vec<Late>,
+    /// Whose step it is, as far as invariants are concerned.
+    acting: Acting,
+}
+
+/// Whose step the events are of, and whether that is inside of an atomic block: nothing else
+/// tells where others could go on.
+#[derive(Debug, Clone, Copy)]
+struct Acting {
+    process: ProcessId,
+    inside: bool,
+    /// Whom the step has let go on, and where: what comes of that is of the same step.
+    served: Option<(ProcessId, OpId)>,
 }
 
 /// What is known about one monitor besides its words.
@@ -47,16 +59,22 @@ impl<'a> Watch<'a> {
     pub fn new(monitors: &'a Monitors, header: &'a Header) -> Watch<'a> {
         let state = monitors.start();
         let record = |index: usize| {
-            let level = match &monitors.monitors[index].claim {
-                Claim::Level { resource, .. } => header.resource(*resource).initial,
-                _ => 0,
-            };
             let start = Moment { time: Time::ZERO, line: 0 };
+            let seen = || match &monitors.monitors[index].claim {
+                Claim::Level { resource, .. } => {
+                    format!("it was {} at the start", header.resource(*resource).initial)
+                }
+                Claim::Always(invariant) => {
+                    format!("at the start {}", Names(header).observed(invariant, &invariant.initial(header)))
+                }
+                claim => claim.broken().to_owned(),
+            };
             let broken = monitors.is_broken(index, &state);
-            Record { last: None, broken: broken.then(|| (format!("it was {level} at the start"), start)) }
+            Record { last: None, broken: broken.then(|| (seen(), start)) }
         };
         let records = (0..monitors.monitors.len()).map(record).collect();
-        Watch { monitors, header, state, records, late: Vec::new() }
+        let acting = Acting { process: ProcessId(0), inside: false, served: None };
+        Watch { monitors, header, state, records, late: Vec::new(), acting }
     }
 
     /// Whether any event concerns it; if not, it need not be fed.
@@ -66,11 +84,12 @@ impl<'a> Watch<'a> {
 
     /// Every expectation that the run did not meet, with what was seen instead.
     pub fn finish(
-        self,
+        mut self,
         outcome: &Outcome,
         end: Time,
         memories: &[(ResourceId, Vec<Value>)],
     ) -> Vec<FailedExpectation> {
+        self.close_block();
         let at_end = FinalState { outcome, end, memories };
         let failure = |(index, record): (usize, &Record)| {
             let seen = self.monitors.seen(index, &self.state, &at_end)?;
@@ -123,7 +142,7 @@ impl<'a> Watch<'a> {
         if before[0] == BROKEN {
             return;
         }
-        self.monitors.step(index, &mut self.state, event);
+        self.monitors.step(index, &mut self.state, event, self.acting.inside);
         let words = self.monitors.words(index, &mut self.state);
         if *words == before[..words.len()] {
             return;
@@ -176,6 +195,12 @@ impl<'a> Watch<'a> {
                     names.process(event.process)
                 )
             }
+            Claim::Always(invariant) => {
+                let mut words = before;
+                invariant.observe(&mut words[1..], event);
+                let seen = names.observed(invariant, &words[1..]);
+                format!("{here}, at the {} of {}, {seen}", event.kind.name(), names.process(event.process))
+            }
             Claim::LongestWait { .. } => {
                 let waited = format_nanos(waited(before[0], event.time) as i64);
                 // Of one that was stopped the event does not say.
@@ -192,6 +217,36 @@ impl<'a> Watch<'a> {
             }
             Claim::Outcome(_) | Claim::TotalTime(_) | Claim::Reaches(_) | Claim::Memory { .. } => {
                 claim.broken().to_owned()
+            }
+        }
+    }
+
+    /// Takes note of whose step an event is of, if some invariant asks for that.
+    fn note_acting(&mut self, event: &Event) {
+        let Acting { process, inside, served } = self.acting;
+        if event.kind == Kind::Grant {
+            self.acting.served = Some((event.process, event.op));
+        } else if served != Some((event.process, event.op)) {
+            let goes_on = self.header.is_atomic(event.op);
+            if inside && !(goes_on && process == event.process) {
+                self.close_block();
+            }
+            self.acting = Acting { process: event.process, inside: goes_on, served: None };
+        }
+    }
+
+    /// Looks at the invariants where a block has just ended, or lets others go on.
+    fn close_block(&mut self) {
+        for index in self.monitors.invariants() {
+            let Claim::Always(invariant) = &self.monitors.monitors[index].claim else { continue };
+            let words = self.monitors.words(index, &mut self.state);
+            let before = words.to_vec();
+            if invariant.close(words) && words[0] == BROKEN {
+                let last = self.records[index].last.map_or(String::new(), |last| format!(" {}", place(last)));
+                let seen = Names(self.header).observed(invariant, &before[1..]);
+                let what = format!("after the atomic steps{last} {seen}");
+                let moment = self.records[index].last.unwrap_or(Moment { time: Time::ZERO, line: 0 });
+                self.records[index].broken = Some((what, moment));
             }
         }
     }
@@ -219,10 +274,17 @@ impl Sink for Watch<'_> {
         if !self.late.is_empty() {
             self.look_for_late(event);
         }
+        if !self.header.atomic.is_empty() && self.monitors.invariants().next().is_some() {
+            self.note_acting(event);
+        }
         let monitors = self.monitors;
         for index in monitors.hearing[event.kind as usize].of_event(event) {
             let seen = monitors.monitors[index].claim.seen(event, args);
             self.step(index, seen.as_ref().unwrap_or(event));
+        }
+        // Whoever waits or lets time pass in the middle lets others go on.
+        if self.acting.inside && matches!(event.kind, Kind::Block | Kind::Delay | Kind::Work) {
+            self.close_block();
         }
     }
 }

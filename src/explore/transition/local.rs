@@ -55,7 +55,8 @@ impl TransitionRelation<'_> {
         loop {
             let Scratch { world, probe, called, paused, draws, heard, rounds, .. } = scratch;
             let World { machine, watch, code } = world;
-            let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
+            let inside = self.program.atomic[machine.op(self.program, process).index()];
+            let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, inside, sink };
             let mut calling =
                 Calling { probe, called, code: self.code, state: code, timeless: self.timeless };
             let mut kernel = Kernel::new(self.program, machine, draws, &mut calling, &mut sink);
@@ -116,7 +117,7 @@ impl TransitionRelation<'_> {
         by: impl FnOnce(&mut Kernel<'_, Probe, MonitoredSink<'_, S>>) -> Result<Rest, Box<Fault>>,
     ) -> Result<(), Stopped> {
         let Scratch { world: World { machine, watch, .. }, probe, draws, heard, .. } = scratch;
-        let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, sink };
+        let mut sink = MonitoredSink { monitors: self.monitors, watch, heard, inside: false, sink };
         let mut kernel = Kernel::new(self.program, machine, draws, probe, &mut sink);
         kernel.own.fuel = ROUNDS;
         match by(&mut kernel).map_err(Stopped::Fault)? {

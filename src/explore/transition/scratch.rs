@@ -28,6 +28,8 @@ pub(crate) struct MonitoredSink<'s, S> {
     pub(crate) monitors: Option<&'s Monitors>,
     pub(crate) watch: &'s mut Vec<Word>,
     pub(crate) heard: &'s mut bool,
+    /// Whether the step is inside of an `atomic` block.
+    pub(crate) inside: bool,
     pub(crate) sink: &'s mut S,
 }
 
@@ -35,7 +37,7 @@ impl<S: Sink> Sink for MonitoredSink<'_, S> {
     fn event(&mut self, event: &Event, args: &[Word]) {
         if let Some(monitors) = self.monitors {
             *self.heard |= monitors.hears(event.kind);
-            monitors.event(self.watch, event, args);
+            monitors.event(self.watch, event, args, self.inside);
         }
         self.sink.event(event, args);
     }

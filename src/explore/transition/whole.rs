@@ -127,6 +127,18 @@ impl TransitionRelation<'_> {
         process: ProcessId,
         sink: &mut impl Sink,
     ) -> Transition {
+        let result = self.open_part(scratch, process, sink);
+        if let Some(monitors) = self.monitors
+            && result == Transition::Made
+            && !self.goes_on(scratch, process)
+        {
+            scratch.heard |= monitors.close_block(&mut scratch.world.watch);
+        }
+        result
+    }
+
+    /// The same, but for what the monitors put off to the end of the block.
+    fn open_part(&self, scratch: &mut Scratch, process: ProcessId, sink: &mut impl Sink) -> Transition {
         scratch.paused = false;
         if scratch.world.machine.state(self.program, process) == State::Blocked {
             return self.go_on_unserved(scratch, process, sink);

@@ -113,9 +113,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let plan = self.own.draws.plans[distribution as usize];
         let stream = plan.stream(at.process());
         let slots = (plan.ahead, plan.position);
-        let Some(ready) = arena[plan.ahead.at(at.frame())].checked_sub(1) else {
-            return self.exponential_anew(arena, at, stream, slots, mean);
-        };
+        if arena[plan.ahead.at(at.frame())] == 0 {
+            self.make_first_ready(arena, at, stream, slots, mean)?;
+        }
+        let ready = arena[plan.ahead.at(at.frame())] - 1;
         let mut next = arena[plan.position.at(at.frame())];
         let word = self.own.draws.streams.next(stream, &mut next);
         let nanos = distributions::quick_exponential(word)
@@ -162,21 +163,20 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         Ok(nanos)
     }
 
-    /// The value that [`Self::exponential_ahead`] did not find.
+    /// Makes the value ready that is used at once, where none was made before.
     #[cold]
     #[inline(never)]
-    fn exponential_anew(
+    fn make_first_ready(
         &mut self,
         arena: &mut [Word],
         at: Context,
         stream: u32,
         (ahead, position): (Slot, Slot),
         mean: Word,
-    ) -> Result<Word, Box<Fault>> {
+    ) -> Result<(), Box<Fault>> {
         let drawn = self.next_exponential(arena, at, stream, position, mean);
         let nanos = drawn.map_err(|error| self.bad_draw(at, error))?;
-        self.make_ready(arena, at, stream, (ahead, position), mean);
-        self.emit_typed(at, Kind::Draw, 0, nanos, Type::Duration, 0);
-        Ok(nanos)
+        arena[ahead.at(at.frame())] = nanos + 1;
+        Ok(())
     }
 }

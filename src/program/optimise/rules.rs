@@ -283,7 +283,7 @@ impl<'a> Rules<'a> {
 
     /// A put of the clock, which is read at this op.
     fn puts(&self, at: usize, now: Slot) -> Option<Fast> {
-        match *self.plain.get(at + 1).filter(|_| !self.program.is_attended(at + 1))? {
+        match self.joined(at + 1)? {
             Op::Put { buffer, value }
                 if value == now.source()
                     && self.is_temporary(now)
@@ -481,14 +481,20 @@ impl<'a> Rules<'a> {
         while let Some(later) = (next < self.plain.len()).then(|| self.nothing(next)).flatten() {
             next = later;
         }
-        let is_alone = self.program.timeout(next).is_some() || self.program.is_attended(next);
-        Some((u8::try_from(next - at - 1).ok()?, *self.plain.get(next).filter(|_| !is_alone)?))
+        Some((u8::try_from(next - at - 1).ok()?, self.joined(next)?))
+    }
+
+    /// The op `at`, if it may be done as a part of an op before it: its wait has no limit, and
+    /// nobody is looked after behind it.
+    fn joined(&self, at: usize) -> Option<Op> {
+        let is_alone = self.program.timeout(at).is_some() || self.program.is_attended(at);
+        self.plain.get(at).copied().filter(|_| !is_alone)
     }
 
     /// The permits of a number, at once.
     fn counted(&self, at: usize, left: Slot, times: Source) -> Option<Fast> {
         let (home, times) = (0, self.argument(times));
-        match *self.plain.get(at + 1).filter(|_| !self.program.is_attended(at + 1))? {
+        match self.joined(at + 1)? {
             Op::AcquireMany { semaphore, left: other } if other == left => {
                 Some(Fast::AcquireMany { home, semaphore, times })
             }

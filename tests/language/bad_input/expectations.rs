@@ -5,7 +5,7 @@ use super::refused;
 const HEAD: &str = "\
 version: 1
 params: {n: 2}
-resources: {m: mutex, line: {kind: buffer, capacity: 2, of: int}, data: {kind: memory, slots: 2}}
+resources: {m: mutex, line: {kind: buffer, capacity: 2, of: int}, data: {kind: memory, slots: 2}, fork: {kind: mutex, count: 2}, big: {kind: memory, slots: 20}}
 processes:
   maker: {vars: {i: 0}, do: [{mark: {name: made, value: i}}]}
   taker: {count: n, do: [{mark: enter}, {mark: leave}]}
@@ -32,6 +32,29 @@ fn bounds_hold_something() {
         ("counts: {maker.made: {at_most: -1}}", 34, "a count is at least 0, found -1", ""),
         ("longest_wait: {maker: 3}", 25, "a wait takes a duration", "`3s`"),
         ("levels: {line: 1.5}", 18, "a level takes an integer", ""),
+    ]);
+}
+
+#[test]
+fn invariants_ask_for_levels_and_slots_that_are_known() {
+    let many: Vec<String> = (0..16).map(|number| format!("slot(big, {number}) >= 0")).collect();
+    let many = format!("always: {}", many.join(" and "));
+    all_refused(&[
+        ("always: n > 1", 11, "nothing that a run changes is asked here", "`level(b) <= 2`"),
+        ("always: level(line) + 1", 11, "takes a boolean, found an integer", "compare it"),
+        ("always: slot(data, 2) == 0", 22, "slot 2 is out of range: there are 2 slots", ""),
+        ("always: slot(data, n) == 0", 22, "slot 2 is out of range: there are 2 slots", ""),
+        ("always: slot(data, 0 - 1) == 0", 22, "out of range", ""),
+        ("always: data >= 0", 11, "unknown parameter 'data'", "`slot(data, 0)`"),
+        ("always: level(data) >= 0", 17, "`level` cannot be asked of the memory 'data'", ""),
+        ("always: level(fork) >= 0", 17, "'fork' has several instances", "as in `fork[0]`"),
+        ("always: 'level(fork[7]) >= 0'", 23, "index 7 is out of range: there are 2 instances", ""),
+        ("always: i > 0", 11, "unknown parameter 'i'", ""),
+        ("always: not done(maker)", 15, "asked in the condition of `until` only", "`never_together`"),
+        ("always: now < 3s", 11, "does not ask for the clock", "`total_time`"),
+        ("invariant: level(m) < 2", 3, "unknown key 'invariant'", "always"),
+        (&many, 11, "asks for 15 levels and slots at most, this one for 16", "in a list"),
+        ("levels: {data: 0}", 12, "which has no level", "`always: slot(data, 0) >= 0`"),
     ]);
 }
 

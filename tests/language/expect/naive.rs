@@ -4,9 +4,21 @@
 use tempolane::ids::{ProcessId, ResourceId};
 use tempolane::time::Time;
 use tempolane::trace::{
-    Bounds, Claim, Event, Header, Kind, Label, Milestone, StatePredicate, Stretch, ValueSource, WaitFor,
+    Bounds, Claim, Event, Header, Invariant, Kind, Label, Milestone, Observed, StatePredicate, Stretch,
+    ValueSource, WaitFor,
 };
 use tempolane::value::Value;
+
+/// By how much an event changes the level of its resource.
+fn change(event: &Event) -> i64 {
+    match event.kind {
+        Kind::Acquire | Kind::Get => -1,
+        Kind::Release | Kind::Put => 1,
+        Kind::Block if [WaitFor::Notify as u64, WaitFor::Barrier as u64].contains(&event.value) => 1,
+        Kind::Notify => -(event.value as i64),
+        _ => 0,
+    }
+}
 
 /// A question about an event.
 type Test = Box<dyn Fn(&Event) -> bool>;
@@ -40,6 +52,7 @@ impl Whole<'_> {
                 self.values(*process, ValueSource::Mark(*mark)).get(*nth as usize - 1) == Some(value)
             }
             Claim::Level { resource, bounds } => self.level_stays(*resource, *bounds),
+            Claim::Always(invariant) => self.always(invariant),
             Claim::LongestWait { process, resource, bounds } => {
                 bounds.contains(self.longest_wait(*process, *resource))
             }
@@ -71,20 +84,42 @@ impl Whole<'_> {
         self.events.iter().filter(met).map(|event| Value::from_word(event.ty, event.value)).collect()
     }
 
+    fn level_behind(&self, before: &[Event], resource: ResourceId) -> i64 {
+        let initial = self.header.resource(resource).initial as i64;
+        let mine = before.iter().filter(|event| event.subject == resource.0);
+        initial + mine.map(change).sum::<i64>()
+    }
+
     fn level_stays(&self, resource: ResourceId, bounds: Bounds) -> bool {
         let mut level = self.header.resource(resource).initial as i64;
         let mut levels = vec![level];
         for event in self.events.iter().filter(|event| event.subject == resource.0) {
-            level += match event.kind {
-                Kind::Acquire | Kind::Get => -1,
-                Kind::Release | Kind::Put => 1,
-                Kind::Block if [WaitFor::Notify as u64, WaitFor::Barrier as u64].contains(&event.value) => 1,
-                Kind::Notify => -(event.value as i64),
-                _ => 0,
-            };
+            level += change(event);
             levels.push(level);
         }
         levels.into_iter().all(|level| bounds.contains(level as u64))
+    }
+
+    /// Whether a condition holds at the start and behind every event, whose values are
+    /// worked out anew each time.
+    fn always(&self, invariant: &Invariant) -> bool {
+        (0..=self.events.len()).all(|length| {
+            let before = &self.events[..length];
+            let now: Vec<u64> = invariant
+                .observed
+                .iter()
+                .map(|observed| match *observed {
+                    Observed::Level(resource) => self.level_behind(before, resource) as u64,
+                    Observed::Slot { memory, slot, initial } => {
+                        let written = |event: &&Event| {
+                            event.kind == Kind::Write && event.subject == memory.0 && event.extra == slot
+                        };
+                        before.iter().rfind(written).map_or(initial.to_word(), |event| event.value)
+                    }
+                })
+                .collect();
+            invariant.holds(&now) == Ok(true)
+        })
     }
 
     fn longest_wait(&self, process: ProcessId, resource: Option<ResourceId>) -> u64 {
