@@ -8,11 +8,12 @@ use super::context::Check;
 use super::diagnostics::Diagnostic;
 use super::evaluate::evaluate;
 use super::expr::Expr;
+use super::loops::WaysOut;
 use super::model::{Model, ProcessDef, ResourceDef, Step, StepKind, each};
 use super::names::quoted;
 use super::typed::Typed;
 use super::warnings::{expects_no_end, warning};
-use crate::ids::{ResourceDefId, Site};
+use crate::ids::{ProcessDefId, ResourceDefId, Site};
 use crate::value::Value;
 use std::collections::BTreeMap;
 
@@ -113,11 +114,14 @@ pub(super) fn never_closed(model: &Model, params: &[Value]) -> Vec<Diagnostic> {
             warnings.push(warning(def.site, length, message, "`closes` is how often it is closed in all"));
         }
     }
-    for process in
-        model.processes.iter().filter(|process| model.horizon.is_none() && process.daemon.is_none())
-    {
+    let awaited = |(_, process): &(usize, &ProcessDef)| model.horizon.is_none() && process.daemon.is_none();
+    for (place, process) in model.processes.iter().enumerate().filter(awaited) {
+        let ways_out = WaysOut::of(model, ProcessDefId::from_index(place));
         each(&process.body, &mut |step| {
-            let StepKind::ForEach { get, .. } = &step.kind else { return };
+            let StepKind::ForEach { get, body } = &step.kind else { return };
+            if ways_out.lead_out(step, body) {
+                return;
+            }
             let Some(buffer) = get.first().and_then(buffer_of).filter(|buffer| !closed.contains_key(buffer))
             else {
                 return;

@@ -128,7 +128,7 @@ impl<'t> Reports<'t> {
         &self.index
     }
 
-    #[cfg(test)]
+    /// What was reported so far.
     pub fn items(&self) -> &[Diagnostic] {
         &self.items
     }

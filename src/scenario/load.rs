@@ -211,6 +211,8 @@ pub fn load_amended(
         let items = reports.into_items();
         return Err(refused(source, items));
     };
+    // What is no YAML is so with any values.
+    let read = reports.items().to_vec();
     let (checked, items) = check(reports, &root, label, overrides, by_program);
     let params = checked.as_ref().map(|checked| checked.params.iter().copied().collect::<Option<Vec<_>>>());
     match (checked, params.flatten()) {
@@ -222,7 +224,9 @@ pub fn load_amended(
         }
         _ => {
             let with = |settings: &[(String, String)]| {
-                check(Reports::new(&source.text), &root, label, settings, by_program).1
+                let mut problems = check(Reports::new(&source.text), &root, label, settings, by_program).1;
+                problems.extend(read.iter().cloned());
+                problems
             };
             let items = blame::by_settings(items, overrides, with);
             Err(refused(source, items))

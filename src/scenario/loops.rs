@@ -3,8 +3,8 @@
 //! Decides when that is certain: the condition is true whatever happens, or
 //! nothing that it asks is changed in the loop.
 
-use super::model::{Expr, ExprKind, Step, StepKind, each};
-use crate::ids::VarId;
+use super::model::{Expr, ExprKind, Model, Step, StepKind, each};
+use crate::ids::{ProcessDefId, Site, VarId};
 use crate::value::Value;
 use std::collections::BTreeSet;
 
@@ -15,6 +15,44 @@ pub(super) enum Endless {
     Always,
     /// Its condition asks this variable, and none that it asks is changed.
     Unchanged(VarId),
+}
+
+/// The loops of a process that may be left by another way than that their condition becomes false.
+pub(super) struct WaysOut {
+    /// Another process may stop this one, wherever it stands.
+    is_stopped: bool,
+    /// The steps from which somebody else may take it.
+    interrupted: BTreeSet<Site>,
+}
+
+impl WaysOut {
+    /// Those of the process at this place.
+    pub fn of(model: &Model, process: ProcessDefId) -> WaysOut {
+        let mut ways = WaysOut { is_stopped: false, interrupted: BTreeSet::new() };
+        for other in &model.processes {
+            each(&other.body, &mut |step| {
+                ways.is_stopped |= matches!(&step.kind, StepKind::Stop { who, .. } if who.def == process);
+            });
+        }
+        each(&model.processes[process.index()].body, &mut |step| {
+            let inside = match &step.kind {
+                StepKind::Interruptible(block) => &block.body,
+                StepKind::With { body, .. } if step.kind.preempted().is_some() => body,
+                _ => return,
+            };
+            each(inside, &mut |step| {
+                ways.interrupted.insert(step.site);
+            });
+        });
+        ways
+    }
+
+    /// Whether there is one out of this loop, which has these steps.
+    pub fn lead_out(&self, of: &Step, body: &[Step]) -> bool {
+        let mut exits = false;
+        each(body, &mut |step| exits |= matches!(step.kind, StepKind::Exit));
+        exits || self.is_stopped || self.interrupted.contains(&of.site)
+    }
 }
 
 /// Whether a loop has no end; `known` is the value of its condition, if that is

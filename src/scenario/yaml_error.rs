@@ -9,6 +9,7 @@ use super::invisible;
 use super::source::{Span, narrow};
 use super::yaml_layout;
 use crate::ids::Site;
+use std::ops::Range;
 
 /// The message with which our visitor stops a document of too many nodes.
 pub(super) const TOO_LARGE: &str = "the document is too large";
@@ -304,14 +305,34 @@ pub(super) fn repair_brackets(reports: &mut Reports<'_>, error: &serde_yaml::Err
     let site = Site { column: bracket.column - narrow(name), ..bracket };
     let start = reports.index().offset_of(site).unwrap_or(0);
     let rest = &reports.index().text()[start..];
-    let behind = &rest[name + length..];
-    // A whole key or value needs them: `xs[0] + t`.
-    let end = behind.find([':', ',', '}', ']', '\n', '#', '"', '\'']).unwrap_or(behind.len());
-    let whole = rest[..name + length + end].trim_end();
+    let whole = unquoted(reports.index().text(), start..start + name + length);
     let hint = format!("inside `{{…}}` and `[…]` it needs quotes: `\"{whole}\"`");
     let span = Span { site, length: narrow(rest[..name + length].chars().count()) };
     reports.error_with_hint(span, UNQUOTED, hint);
     replace(text, bracket, length);
+}
+
+/// The whole key or value around this part of it, which is what needs the quotes:
+/// `xs[0] + t`, `level(q[i])`, `max(q[0], 2)`.
+fn unquoted(text: &str, part: Range<usize>) -> &str {
+    const ENDS: [char; 8] = [':', '{', '}', '[', ']', '\n', '"', '\''];
+    // A comma in parentheses is between two arguments.
+    let mut open = 0usize;
+    let mut is_end = |character: char| {
+        match character {
+            '(' => open += 1,
+            ')' => open = open.saturating_sub(1),
+            ',' => return open == 0,
+            _ => {}
+        }
+        false
+    };
+    let hard = text[..part.start].rfind(ENDS).map_or(0, |at| at + 1);
+    let commas = text[hard..part.start].char_indices().filter(|&(_, character)| is_end(character));
+    let start = commas.last().map_or(hard, |(at, _)| hard + at + 1);
+    let behind = &text[part.end..];
+    let end = behind.find(|character| is_end(character) || character == '#' || ENDS.contains(&character));
+    text[start..part.end + end.unwrap_or(behind.len())].trim()
 }
 
 /// Whether a character belongs to the name of an instance or of what it does:

@@ -10,7 +10,7 @@
 //!   systems i and l in pairs. With η = ½ ((2α / (k - 1))^(-2 / (n₀ - 1)) - 1) and
 //!   h² = 2 η (n₀ - 1), the two are told apart after at most h² S²ᵢₗ / δ² replications.
 //! - After r replications system i is left out if its mean is above that of some other
-//!   system l by more than Wᵢₗ(r) = max(0, δ/2 · (h² S²ᵢₗ / δ² - r)).
+//!   system l by more than Wᵢₗ(r) = max(0, δ / (2 r) · (h² S²ᵢₗ / δ² - r)).
 //! - It ends with one system, or with the best mean of those left when r is above every
 //!   h² S²ᵢₗ / δ².
 //!
@@ -181,7 +181,8 @@ impl Bounds {
     /// Those that are not yet worse than another one for certain.
     fn screened(&self, left: &[usize], made: u64, estimates: &[Estimate]) -> Vec<usize> {
         let is_worse = |one: usize, other: usize| {
-            let width = self.indifference / 2.0 * (self.enough[one * self.systems + other] - made as f64);
+            let (enough, made) = (self.enough[one * self.systems + other], made as f64);
+            let width = self.indifference / (2.0 * made) * (enough - made);
             // Not a number where an indifference of nothing meets a bound that is infinite.
             let width = if width.is_nan() { f64::INFINITY } else { width.max(0.0) };
             estimates[one].mean() > estimates[other].mean() + width
@@ -268,6 +269,22 @@ mod tests {
         assert_eq!((found.left.contains(&1), found.left.len(), found.is_sure), (false, 2, false));
         let found = selection(&[9.0, 1.0], rules(1e-6, 40), 5);
         assert_eq!((found.left, found.is_sure, found.replications), (vec![1], true, 40));
+    }
+
+    /// By hand for the pair below and δ = 0.01: two are told apart for certain after h² S² / δ² = 13,714
+    /// replications, and after 20 of them if their means differ by more than 0.01 / 40 · (13,714 - 20) = 3.42.
+    #[test]
+    fn who_is_far_behind_is_left_out_early() {
+        let left = |difference: f64| {
+            let sample = |system: usize, nth: u64| system as f64 * (difference + (nth % 2) as f64 - 0.5);
+            let bounds = Bounds::new(2, 20, (0.05, 0.01), &sample);
+            let mut estimates = [Estimate::default(); 2];
+            for (system, estimate) in estimates.iter_mut().enumerate() {
+                (0..20).for_each(|nth| estimate.add(sample(system, nth)));
+            }
+            bounds.screened(&[0, 1], 20, &estimates)
+        };
+        assert_eq!((left(3.43), left(3.41)), (vec![0], vec![0, 1]));
     }
 
     /// By hand for k = 2, n₀ = 20, α = 0.05: η = ½ (0.1^(-2/19) - 1), h² = 38 η.

@@ -432,3 +432,20 @@ processes:
     warned(&text(&twice.replace('3', "2"), "{put: q}, {close: q}"), &[]);
     warned(&format!("{}horizon: 9s\n", text(q, "{put: q}")), &[]);
 }
+
+/// A loop that somebody leaves in another way than by its condition has an end.
+#[test]
+fn loops_have_other_ways_out() {
+    let text = |worker: &str, others: &str| {
+        format!("version: 1\nresources: {{}}\nprocesses:\n  worker:\n    do: [{worker}]\n{others}")
+    };
+    let alone = [(5, "this loop has no end, and so 'worker' has none: the condition is always true")];
+    let round = "{while: true, do: [{delay: 1s}]}";
+    warned(&text(round, ""), &alone);
+    warned(&text(round, "  other: {do: [{delay: 9s}, {stop: worker}]}\n"), &[]);
+    warned(&text("{while: true, do: [{delay: 1s}, {if: now > 5s, do: [{exit: process}]}]}", ""), &[]);
+    let interruptible = format!("{{interruptible: [{round}], on_interrupt: []}}");
+    warned(&text(&interruptible, "  other: {do: [{delay: 9s}, {interrupt: worker}]}\n"), &[]);
+    let arrivals = "  guest: {arrivals: {every: 1s, until: 10s}, do: [{delay: 1s}]}\n";
+    warned(&text("{delay: 1s}", arrivals), &[]);
+}

@@ -274,7 +274,7 @@ fn an_expression_with_brackets_is_quoted_as_a_whole() {
             "version: 1\nprocesses:\n  a: {{vars: {{xs: {{array: 2}}, t: 1}}, do: [{{set: {{t: {value}}}}}, {{log: '{{t}}'}}]}}\n"
         )
     };
-    for text in ["xs[0] + t", "xs[0]"] {
+    for text in ["xs[0] + t", "xs[0]", "1 + xs[0]", "abs(xs[0])", "(t + xs[0]) * 2"] {
         one(&scenario(text), "YAML takes the bracket", &format!("needs quotes: `\"{text}\"`"));
         assert!(tempolane::scenario::load_str("a", &scenario(&format!("\"{text}\"")), &[]).is_ok(), "{text}");
     }
