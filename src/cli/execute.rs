@@ -317,6 +317,7 @@ fn execute_by(
         untimed: mode == Mode::Untimed,
         view: View::default(),
         reproduction: reproduction(loaded, seed, options),
+        along: None,
         fatal: None,
         waiting,
         goes_on: false,

@@ -49,6 +49,11 @@ impl Loaded {
 }
 
 impl Loaded {
+    /// Whether its runs differ by random numbers.
+    pub fn is_random(&self) -> bool {
+        self.compiled.is_random()
+    }
+
     /// Refuses more process instances than `most`, before there is a state of so many: at the
     /// `count` that makes the most of them. `hint` says why there may be no more.
     ///

@@ -297,6 +297,18 @@ impl<'t> Check<'t> {
         self.value(node, Scope::all_params(), Some(Type::Bool), what)
     }
 
+    /// A boolean that does not depend on anything.
+    pub fn literal_flag(&mut self, node: &Node, what: &str) -> Option<bool> {
+        match self.flag(node, what)?.known {
+            Some(Value::Bool(set)) => Some(set),
+            _ => {
+                let span = self.reports.span_of(node);
+                self.reports.error(span, format!("{what} is `true` or `false`"));
+                None
+            }
+        }
+    }
+
     /// A duration that is not negative, if it is known.
     pub fn duration(&mut self, node: &Node, scope: Scope<'_>, what: &str) -> Option<Typed> {
         let typed = self.value(node, scope, Some(Type::Duration), what)?;

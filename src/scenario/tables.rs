@@ -220,6 +220,12 @@ pub(super) static STYLE: Form = Form {
             "What the colours of spans tell; default `activity` where steps have labels, else `state`.",
         )
         .foreign(&["color_by", "colors", "colours"]),
+        optional(
+            "holders",
+            Shape::Condition,
+            "Whether lanes show who holds each mutex and each read-write lock; default false.",
+        )
+        .foreign(&["locks", "owners", "held"]),
     ],
 };
 

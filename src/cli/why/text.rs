@@ -2,7 +2,7 @@
 
 mod changes;
 
-pub use changes::{HELP_HEADS, change, help_rows};
+pub use changes::{HELP_HEADS, LEVEL, change, help_rows};
 
 use super::arguments::WhyArguments;
 use super::explained::Explained;
