@@ -151,7 +151,9 @@ impl StatisticsSink {
             if let Activity::Blocked { resource, .. } = span.activity {
                 // What it waits for is worth saying, even if it has only just begun to.
                 let resource = self.stand_ins.named(resource);
-                add_blocked(&mut self.processes[span.process.index()].blocked, resource, 0);
+                let process = &mut self.processes[span.process.index()];
+                add_blocked(&mut process.blocked, resource, 0);
+                process.waiting_since = Some(span.start);
             }
             self.add_span(&span);
         }
@@ -435,6 +437,8 @@ mod tests {
         assert_eq!(statistics.total_time, Time::from_secs(4));
         assert_eq!(statistics.processes[A.index()].delayed, 4 * SECOND);
         assert_eq!(statistics.processes[B.index()].blocked, [(MUTEX, 3 * SECOND)]);
+        let since = statistics.processes.iter().map(|process| process.waiting_since);
+        assert_eq!(since.collect::<Vec<_>>(), [None, Some(Time::from_secs(1)), None, None]);
         assert_eq!(
             (statistics.processes[B.index()].new, statistics.processes[B.index()].started),
             (SECOND, Some(Time::from_secs(1)))

@@ -59,6 +59,8 @@ pub struct ProcessStatistics {
     /// Waiting, by resource, in the order of resource ids; only resources for
     /// which it did wait for a time, or waits at the end, be it only since then.
     pub blocked: Vec<(ResourceId, u64)>,
+    /// Since when it waits, if it does at the end.
+    pub waiting_since: Option<Time>,
 }
 
 impl ProcessStatistics {

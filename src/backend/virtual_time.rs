@@ -10,11 +10,11 @@ use crate::figure::noun;
 use crate::ids::ProcessId;
 use crate::kernel::{
     Call, Code, Draws, Kernel, Machine, NoCode, Scheduler, State, Yield, Yielded, find_end,
-    find_stuck_beside_daemons,
+    find_stuck_beside_daemons, is_end_of_time,
 };
 use crate::program::BoundProgram;
 use crate::time::Time;
-use crate::trace::{Outcome, Sink, Ties};
+use crate::trace::{Fault, Outcome, Sink, Ties};
 use std::ops::{ControlFlow, Range};
 
 /// Steps between two looks at the control.
@@ -367,7 +367,7 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
                 self.fuel = kernel.own.fuel;
                 debt += kernel.debt;
                 match result {
-                    Err(fault) => break Outcome::Fault(*fault),
+                    Err(fault) => break self.broken(machine, *fault),
                     Ok(Yield::OutOfFuel) => out_of_fuel = Some(process),
                     Ok(Yield::NeedsRoom { header, items }) => {
                         if !machine.lengthen(self.program, header, items) {
@@ -428,6 +428,19 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
     /// instant does.
     fn is_over(&self, machine: &Machine) -> bool {
         self.program.has_daemons && machine.live == 0
+    }
+
+    /// How a run ends in which somebody broke a rule. If it is a daemon whose time is up, the others may have
+    /// been waiting for ever long before.
+    #[cold]
+    fn broken(&self, machine: &Machine, fault: Fault) -> Outcome {
+        if self.program.is_daemon(fault.process)
+            && is_end_of_time(&fault)
+            && let Some(deadlock) = find_stuck_beside_daemons(self.program, machine)
+        {
+            return Outcome::Deadlock(deadlock);
+        }
+        Outcome::Fault(fault)
     }
 
     /// Hands out the next portion of fuel, after so many steps without time

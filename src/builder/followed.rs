@@ -5,7 +5,9 @@ use super::expect::Expect;
 use super::run::Run;
 use super::scenario::{Prepared, Scenario};
 use super::state::CodeState;
-use crate::explore::{self, Mismatch, Mode, NumberedCode, Schedule, Turn};
+use crate::explore::{
+    self, Cancellation, Following, GoesOn, Mismatch, Mode, NumberedCode, Schedule, Turn, replay_cancellable,
+};
 use crate::trace::RecordingSink;
 
 /// How a schedule was found, and what it shows.
@@ -15,6 +17,8 @@ pub(super) struct Along<'w> {
     pub(super) shows: &'w str,
     /// The turn, from 0, behind which nothing helps.
     pub(super) fatal: Option<usize>,
+    /// What it shows of a run that goes on for ever.
+    pub(super) goes_on: Option<&'w GoesOn>,
 }
 
 /// The run along these turns.
@@ -22,15 +26,19 @@ pub(super) fn followed<'s, S: CodeState + Send>(
     scenario: &'s Scenario<S>,
     prepared: &Prepared,
     code: &Numbered<'_, S>,
-    &Along { mode, seed, shows, fatal }: &Along<'_>,
+    &Along { mode, seed, shows, fatal, goes_on }: &Along<'_>,
     turns: &[Turn],
 ) -> Result<Run<'s, S>, Mismatch> {
     let program = &prepared.program;
     let header = program.header(seed);
     let mut recording = RecordingSink::new();
     let called = Some(code as &dyn NumberedCode);
+    let following = Following::as_it_shows(seed, mode, goes_on);
+    let never = Cancellation::NEVER;
     let followed =
-        explore::replay_calling(program, called, seed, mode, turns, &mut recording, &mut |_, _| {})?;
+        replay_cancellable(program, called, following, never, turns, &mut recording, &mut |_, _| {})?;
+    let followed = followed.expect("nobody stopped it");
+    let goes_on = goes_on.cloned().unwrap_or_default();
     let schedule = Schedule {
         scenario: scenario.name().to_owned(),
         version: header.version.clone(),
@@ -39,6 +47,8 @@ pub(super) fn followed<'s, S: CodeState + Send>(
         settings: scenario.subject(Expect::NOTHING).settings(),
         shows: explore::one_line(shows),
         fatal,
+        blocked: goes_on.blocked.iter().map(|&process| program.process_name(process)).collect(),
+        cycle: goes_on.cycle,
         turns: Schedule::named(program, turns),
     };
     let notes = explore::narrate(program, called, mode, seed, turns);
@@ -79,8 +89,10 @@ impl<S: CodeState + Send> Scenario<S> {
         let absent = |turn| Mismatch { turn, message: "there is no such process".to_owned() };
         let turns = turns.map_err(|turn| refused(absent(turn)))?;
         let code = self.numbered(&prepared.frames);
+        let goes_on = parsed.goes_on(&prepared.program);
+        let goes_on = goes_on.map_err(|name| said(format!("there is no process '{name}'")))?;
         let Schedule { mode, seed, shows, fatal, .. } = parsed;
-        let along = Along { mode, seed, shows: &shows, fatal };
+        let along = Along { mode, seed, shows: &shows, fatal, goes_on: goes_on.as_ref() };
         followed(self, &prepared, &code, &along, &turns).map_err(refused)
     }
 }

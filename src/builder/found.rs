@@ -135,9 +135,20 @@ impl<'s, S: CodeState + Send> Found<'s, '_, S> {
         let some = exploration.blocked_for_ever().ok()??;
         let header = self.prepared.program.header(self.scenario.seed_of_runs());
         let (what, mode) = (self.prepared.source_map.in_code(&some.told(&header)), self.explore.mode.name());
-        let order = self.order(&some.witness.turns);
+        let Witness { turns, cycle, .. } = &some.witness;
+        let (to, behind) = turns.split_at(some.since.min(turns.len()));
+        let order = self.order(to);
         let head = format!("in a schedule ({mode}) there is a partial deadlock");
-        Some(self.otherwise(&format!("{head}; the shortest, by who goes on:\n  {order}\n  {what}")))
+        // How the others go on is told by who goes round.
+        let (between, round) = behind.split_at(cycle.map_or(behind.len(), |cycle| cycle - some.since));
+        let mut others = String::new();
+        if !between.is_empty() {
+            others.push_str(&format!("\n  then go on: {}", self.order(between)));
+        }
+        if !round.is_empty() {
+            others.push_str(&format!("\n  again and again: {}", self.order(round)));
+        }
+        Some(self.otherwise(&format!("{head}; the shortest, by who goes on:\n  {order}\n  {what}{others}")))
     }
 
     /// Why a run ends in the middle of a transition.
@@ -284,7 +295,9 @@ impl<'s, S: CodeState + Send> Found<'s, '_, S> {
     /// The run of a schedule that shows this.
     pub(super) fn run(&self, what: &str, witness: &Witness) -> Run<'s, S> {
         let seed = self.scenario.seed_of_runs();
-        let along = Along { mode: self.explore.mode, seed, shows: what, fatal: witness.fatal };
+        let goes_on = witness.cycle.map(|cycle| explore::GoesOn { blocked: Vec::new(), cycle: Some(cycle) });
+        let (mode, fatal) = (self.explore.mode, witness.fatal);
+        let along = Along { mode, seed, shows: what, fatal, goes_on: goes_on.as_ref() };
         match followed(self.scenario, self.prepared, self.code, &along, &witness.turns) {
             Ok(run) => run,
             Err(mismatch) => unreachable!("the explorer found this schedule: {}", mismatch.message),

@@ -5,7 +5,7 @@ mod replicated;
 
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_variants};
-use super::options::{Format, RunOptions, ScenarioOptions, whole};
+use super::options::{Artifact, Format, RunOptions, ScenarioOptions, whole};
 use super::output::Folder;
 use super::pictures::{Drawing, SharedLooks, are_wanted, write_comparison};
 use super::report::{
@@ -62,6 +62,7 @@ struct Comparison {
 }
 
 pub fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
+    arguments.run.writes_only("compare", &Artifact::OF_RUN)?;
     let loaded = load_variants(&arguments.scenarios)?;
     interrupt::watch();
     if let Some(replications) = arguments.replications {

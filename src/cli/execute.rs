@@ -99,32 +99,39 @@ pub fn execute_into(loaded: &Loaded, extra: &mut impl Sink) -> Result<Finished, 
     })
 }
 
-/// Runs a scenario along a schedule, as far as `following` has it, until `cancellation` says to stop.
+/// Runs a scenario along a schedule to the end of what it shows, until `cancellation` says to stop.
 ///
 /// # Errors
 /// Also if the scenario does not allow the schedule.
 pub fn execute_along(
     loaded: &Loaded,
-    (schedule, following): (&Schedule, Following),
+    schedule: &Schedule,
     cancellation: Cancellation<'_>,
     options: &RunOptions,
     folder: Option<&Folder>,
     keep: Keep,
 ) -> Result<Finished, Failure> {
+    let likely = changed_since(schedule, loaded).map_or(String::new(), |why| format!("; {why}"));
     let refused = |turn: usize, message: &str| {
         let name = schedule.turns.get(turn).map_or("", |(name, _)| name);
         Failure::usage(format!(
-            "'{}' does not allow turn {} of the schedule ({}, {}): {message}",
+            "'{}' does not allow turn {} of the schedule ({}, {}): {message}{likely}",
             console::printable(&loaded.label),
             turn + 1,
             console::printable(name),
             schedule.mode.name()
         ))
     };
-    let turns = schedule
-        .turns(&loaded.program()?)
-        .map_err(|turn| refused(turn, "the scenario has no such process"))?;
-    let (mut mismatch, mut fatal) = (None, None);
+    let program = loaded.program()?;
+    let turns = schedule.turns(&program).map_err(|turn| refused(turn, "the scenario has no such process"))?;
+    let goes_on = schedule.goes_on(&program).map_err(|name| {
+        let (label, name) = (console::printable(&loaded.label), console::printable(&name));
+        Failure::usage(format!(
+            "'{label}' has no process '{name}', which waits for ever in the schedule{likely}"
+        ))
+    })?;
+    let following = Following::as_it_shows(schedule.seed, schedule.mode, goes_on.as_ref());
+    let (mut mismatch, mut fatal, mut waiting) = (None, None, None);
     let options = RunOptions { seed: Some(schedule.seed), ..options.clone() };
     let finished = execute_by(loaded, &options, folder, keep, schedule.mode, |program, seed, sinks, _| {
         let following = Following { seed, ..following };
@@ -134,9 +141,10 @@ pub fn execute_along(
             mismatch = Some(found);
             None
         });
-        let Some(Replayed { outcome, end, machine, times, .. }) = followed else {
+        let Some(Replayed { outcome, end, machine, times, waiting: found, .. }) = followed else {
             return Err(virtual_time::Interrupted(virtual_time::RunProgress { now: Time::ZERO, steps: 0 }));
         };
+        waiting = found.map(|waiting| Waiting { waiting, all: false });
         fatal = schedule.fatal.and_then(|turn| times.get(turn).map(|&time| (turn, time)));
         Ok((RunEnd { outcome, end, steps: times.len() as u64 }, machine))
     });
@@ -144,12 +152,32 @@ pub fn execute_along(
         return Err(refused(turn, &message));
     }
     let mut finished = finished?;
+    if goes_on.is_some() {
+        finished.waiting = waiting;
+        finished.goes_on = matches!(finished.outcome, Outcome::Limit { .. });
+    }
     finished.fatal = fatal.map(|(turn, time)| {
         let process = turns[turn].process;
         let text = format!("turn {} of the schedule: behind it every run ends badly", turn + 1);
         Point { time, process, kind: PointKind::Fatal, text }
     });
     Ok(finished)
+}
+
+/// Why a schedule that was found for a scenario is most likely not one of it any more; `None` if it is of
+/// another one, or was written by hand.
+pub fn changed_since(schedule: &Schedule, loaded: &Loaded) -> Option<String> {
+    if schedule.version.is_empty() || schedule.scenario != loaded.scenario.model.name {
+        return None;
+    }
+    let (made, now) = (console::printable(&schedule.version), env!("CARGO_PKG_VERSION"));
+    let program = match made == now {
+        true => String::new(),
+        false => format!(", or version {now} runs it otherwise than {made} did, which found the schedule"),
+    };
+    Some(format!(
+        "most likely the scenario was changed since the schedule was found{program}: `explore` finds a new one"
+    ))
 }
 
 /// The sinks of a run: figures and fingerprint, and what only some runs feed.
@@ -292,6 +320,7 @@ fn execute_by(
         along: None,
         fatal: None,
         waiting,
+        goes_on: false,
         abandoned,
         outcome: run.outcome,
         end: run.end,

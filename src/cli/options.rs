@@ -1,5 +1,6 @@
 //! Options that several subcommands have.
 
+use super::failure::Failure;
 use super::look_options::LookOptions;
 use crate::trace::Ties;
 use clap::builder::{PathBufValueParser, TypedValueParser};
@@ -82,6 +83,8 @@ pub enum Artifact {
     Trace,
     /// result.json
     Result,
+    /// The schedules that `explore` has found
+    Schedule,
     /// All of them
     All,
     /// No files at all
@@ -91,6 +94,26 @@ pub enum Artifact {
 impl Artifact {
     /// What is written if nothing is said.
     const USUAL: [Artifact; 4] = [Artifact::Svg, Artifact::Png, Artifact::Trace, Artifact::Result];
+
+    /// What a run of its own leaves behind, in the order of the enum.
+    pub const OF_RUN: [Artifact; 11] = [
+        Artifact::Svg,
+        Artifact::Png,
+        Artifact::Pdf,
+        Artifact::Tikz,
+        Artifact::Text,
+        Artifact::Mermaid,
+        Artifact::Csv,
+        Artifact::Perfetto,
+        Artifact::Html,
+        Artifact::Trace,
+        Artifact::Result,
+    ];
+
+    /// The word for it on the command line.
+    fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
 }
 
 impl RunOptions {
@@ -105,6 +128,35 @@ impl RunOptions {
     /// Whether this file was asked for by name, so that it is written whatever its length.
     pub fn insists_on(&self, artifact: Artifact) -> bool {
         self.write.contains(&artifact)
+    }
+
+    /// Refuses files by name that a command does not write; `command` is how it is called.
+    ///
+    /// # Errors
+    /// The first of them, with those that it does write.
+    pub fn writes_only(&self, command: &str, files: &[Artifact]) -> Result<(), Failure> {
+        let is_other =
+            |asked: &&Artifact| !files.contains(asked) && !matches!(asked, Artifact::All | Artifact::None);
+        let Some(other) = self.write.iter().find(is_other) else { return Ok(()) };
+        let names: Vec<String> = files.iter().map(|file| file.name()).collect();
+        Err(Failure::usage(format!(
+            "`{command}` writes no {}; --write takes {}, all or none here",
+            other.name(),
+            names.join(", ")
+        )))
+    }
+
+    /// Refuses `--replication`, where a command knows only the first.
+    ///
+    /// # Errors
+    /// If another was asked for.
+    pub fn takes_no_replication(&self, command: &str) -> Result<(), Failure> {
+        match self.replication {
+            0 => Ok(()),
+            _ => Err(Failure::usage(format!(
+                "`{command}` knows replication 0 only; for other random numbers give another --seed"
+            ))),
+        }
     }
 
     /// Whether any file is written.

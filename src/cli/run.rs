@@ -1,6 +1,6 @@
 //! `tempolane run`: each scenario on its own.
 
-use super::execute::{Keep, command, execute, execute_along, reproduction_along};
+use super::execute::{Keep, changed_since, command, execute, execute_along, reproduction_along};
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_all, load_each};
 use super::options::{Artifact, Format, RunOptions, ScenarioOptions};
@@ -11,7 +11,7 @@ use super::tie_sensitivity::tie_sensitivity;
 use super::view::{View, views};
 use super::why::what_helps;
 use super::{bounded_file, console, exports, failure_windows, html_page, interrupt, pictures};
-use crate::explore::{BlockedForEver, Cancellation, Following, Schedule};
+use crate::explore::{Cancellation, Schedule};
 use crate::render::{GivenLooks, LivePage};
 use crate::scenario::{circular_locking, folder_name};
 use clap::Args;
@@ -42,6 +42,7 @@ pub struct RunArguments {
 }
 
 pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
+    arguments.run.writes_only("run", &Artifact::OF_RUN)?;
     let schedule = arguments.schedule.as_deref().map(read_schedule).transpose()?;
     let settings = schedule.iter().flat_map(|schedule| schedule.settings.clone());
     let mut scenarios = arguments.scenarios.clone();
@@ -92,8 +93,20 @@ fn tell_whose(schedule: &Schedule, scenarios: &ScenarioOptions) {
         return;
     }
     let loaded = load_each(scenarios).into_iter().flatten().filter_map(|(_, loaded)| loaded.ok());
-    for other in loaded.filter(|loaded| loaded.scenario.model.name != schedule.scenario) {
-        warn_of_another(schedule, &other.label);
+    for loaded in loaded {
+        match changed_since(schedule, &loaded) {
+            // It is ready to run as it is.
+            Some(why) => {
+                let label = console::printable(&loaded.label);
+                console::warn(format_args!(
+                    "{label}: the schedule sets parameters that it does not have so; {why}"
+                ));
+            }
+            None if loaded.scenario.model.name != schedule.scenario => {
+                warn_of_another(schedule, &loaded.label)
+            }
+            None => {}
+        }
     }
 }
 
@@ -103,14 +116,16 @@ fn warn_of_another(schedule: &Schedule, label: &str) {
 }
 
 /// Says what a schedule says of itself and does not hold.
-fn warn_of(schedule: &Schedule, finished: &Finished) {
+fn warn_of(schedule: &Schedule, loaded: &Loaded, finished: &Finished) {
     let label = console::printable(&finished.label);
     let kind = schedule.shows.split_whitespace().next();
     let outcome = finished.outcome.name();
-    if kind == Some("deadlock") && outcome != "deadlock" {
+    let is_blocked = schedule.blocked.is_empty() || finished.waiting.is_some();
+    if kind == Some("deadlock") && outcome != "deadlock" || !is_blocked {
         let (shows, mode) = (console::printable(&schedule.shows), schedule.mode.name());
+        let likely = changed_since(schedule, loaded).map_or(String::new(), |why| format!("; {why}"));
         console::warn(format_args!(
-            "{label}: the schedule does not show what it says ({shows}): followed {mode}, the run ends as {outcome}"
+            "{label}: the schedule does not show what it says ({shows}): followed {mode}, the run ends as {outcome}{likely}"
         ));
     }
 }
@@ -142,10 +157,7 @@ fn one(
     let looks = if draws(&arguments.run) { SharedLooks::behind(given, &finished) } else { None };
     write_into(folder.as_ref(), &mut finished, &arguments.run, looks.as_ref(), live.as_ref())?;
     if let Some(schedule) = schedule {
-        warn_of(schedule, &finished);
-        if schedule.shows.starts_with(BlockedForEver::TOLD) {
-            finished.notes.push(format!("the schedule shows: {}", console::printable(&schedule.shows)));
-        }
+        warn_of(schedule, scenario, &finished);
     }
     if let Some(file) = file {
         finished.reproduction = reproduction_along(scenario, file);
@@ -241,8 +253,7 @@ fn run_along(
         }
         Some(schedule) => {
             let cancellation = Cancellation::by(&interrupt::requested);
-            let following = Following::to_the_end(schedule.seed, schedule.mode);
-            execute_along(scenario, (schedule, following), cancellation, options, folder, keep)?
+            execute_along(scenario, schedule, cancellation, options, folder, keep)?
         }
     };
     interrupt::check()?;

@@ -47,8 +47,8 @@ pub use result::{
     Witness,
 };
 pub use schedule::{
-    Following, Mismatch, ProcessNames, Replayed, Schedule, ScheduleError, Turn, narrate, narrate_cancellable,
-    one_line, replay, replay_calling, replay_cancellable,
+    AGAIN_AND_AGAIN, Following, GoesOn, Mismatch, ProcessNames, Replayed, Schedule, ScheduleError, Turn,
+    narrate, narrate_cancellable, one_line, replay, replay_calling, replay_cancellable,
 };
 pub use search::Race;
 pub use transition::recorded_by_clock;

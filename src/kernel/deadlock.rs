@@ -242,6 +242,25 @@ pub fn find_deadlock(program: &BoundProgram, machine: &Machine) -> Deadlock {
     describe_all(program, machine, &waiting, &ahead)
 }
 
+/// Describes how some processes wait that are said to do so for ever while others go on, named in ascending
+/// order.
+///
+/// # Errors
+/// The first of them that does not wait for others.
+pub fn find_deadlock_of(
+    program: &BoundProgram,
+    machine: &Machine,
+    some: &[ProcessId],
+) -> Result<Deadlock, ProcessId> {
+    if let Some(&other) = some.iter().find(|&&process| !waits_for_others(program, machine, process)) {
+        return Err(other);
+    }
+    let waiting = &some[..some.len().min(MAX_REPORTED)];
+    let ahead: Vec<Vec<Give>> =
+        waiting.iter().map(|&process| gives_ahead(program, machine, process)).collect();
+    Ok(describe_all(program, machine, waiting, &ahead))
+}
+
 fn describe_all(
     program: &BoundProgram,
     machine: &Machine,

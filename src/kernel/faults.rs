@@ -7,6 +7,14 @@ use crate::ids::OpId;
 use crate::program::Op;
 use crate::trace::{Fault, Sink};
 
+/// What is said of a delay that no clock can show the end of.
+const CLOCK_IS_FULL: &str = "the clock would pass 292 years";
+
+/// Whether a process broke no other rule than that it let more time pass than there is.
+pub fn is_end_of_time(fault: &Fault) -> bool {
+    fault.message == CLOCK_IS_FULL
+}
+
 impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[cold]
     pub(super) fn fault(&self, at: Context, message: String, hint: &str) -> Box<Fault> {
@@ -40,7 +48,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[cold]
     pub(super) fn bad_duration(&self, at: Context, nanos: i64) -> Box<Fault> {
         if nanos >= 0 {
-            return self.fault(at, "the clock would pass 292 years".into(), "shorten the delay");
+            return self.fault(at, CLOCK_IS_FULL.into(), "shorten the delay");
         }
         let text = crate::time::format_nanos(nanos);
         let hint = "time cannot run backwards; guard with `max(0s, …)`";

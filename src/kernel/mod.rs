@@ -50,11 +50,12 @@ mod watch;
 pub use call::{Call, Code, NoCode};
 pub use choices::Choices;
 pub use deadlock::{
-    find_deadlock, find_end, find_stuck, find_stuck_beside_daemons, find_waiting, may_free_waiters,
-    stuck_by_owners, waits_for_horizon,
+    find_deadlock, find_deadlock_of, find_end, find_stuck, find_stuck_beside_daemons, find_waiting,
+    may_free_waiters, stuck_by_owners, waits_for_horizon,
 };
 #[cfg(all(test, feature = "cli"))]
 pub(crate) use defect::{Defect, with_defect};
+pub use faults::is_end_of_time;
 pub use machine::{Machine, State};
 pub use probe::Probe;
 pub use request::{Request, ResourceRequest};

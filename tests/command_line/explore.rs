@@ -230,7 +230,7 @@ fn json_has_the_keys_of_the_contract() {
 #[test]
 fn ties_that_decide_are_told_with_the_fastest_and_the_slowest() {
     let room = Room::with(&[("tie.yaml", TIE)]);
-    let ended = room.run("explore tie.yaml --write result").with_code(0);
+    let ended = room.run("explore tie.yaml --write schedule").with_code(0);
     ended.says(&["between 8s and 11s", "at 1s, who goes first: a: 11s; b: 8s", "schedules: 2"]);
     room.run("run tie.yaml --schedule output/tie/fastest.schedule --write none")
         .with_code(0)
@@ -283,6 +283,125 @@ fn reduction_and_shrinking() {
     assert!(ended.err.contains("the deadlock is there with n=1 too"), "{}", ended.err);
     assert!(!ended.err.contains("nothing was shrunk"), "{}", ended.err);
     ended.says(&["Deadlock in 1 state, the first after 1 turn"]);
+}
+
+/// Some who wait for ever beside one who goes on are as much a finding to be made small as others. Where there is no
+/// `expect`, nothing is said of one.
+#[test]
+fn a_partial_deadlock_can_be_shrunk() {
+    let text = format!("{PHILOSOPHERS}  t: {{do: [{{while: true, do: [{{delay: 1s}}]}}]}}\n");
+    let room = Room::with(&[("p.yaml", &text)]);
+    let ended = room.run("explore p.yaml --untimed --shrink --write none").with_code(1);
+    ended.complains(&["the partial deadlock is there with n=1 too"]);
+    ended.says(&["Partial deadlock in 1 state, the first after 1 turn"]);
+    let ended = room.run("explore p.yaml --untimed --set n=1 --shrink --write none").with_code(1);
+    ended.complains(&["nothing was shrunk: with every parameter smaller the partial deadlock is not there"]);
+    assert!(!ended.err.contains("expected"), "{}", ended.err);
+}
+
+/// The scenario of `cut_total_times` in `tests/explorer/clock.rs`: 6 s and 7 s are by hand.
+#[test]
+fn what_a_cut_search_has_come_across_is_told_as_that() {
+    let text = "version: 1
+name: cut
+resources:
+  m: mutex
+  one: {kind: semaphore, permits: 1}
+  never: {kind: semaphore, permits: 0}
+  beats: {kind: buffer, capacity: unbounded}
+processes:
+  a: {do: [{with: m, do: [{delay: 1s}]}, {delay: 1s}]}
+  b: {do: [{with: m, do: [{delay: 2s}]}, {delay: 4s}]}
+  c: {do: [{acquire: one}, {delay: 1s}, {release: one}]}
+  d: {do: [{acquire: one, within: 0s, else: [{acquire: never}]}, {release: one}]}
+  beat: {daemon: true, do: [{while: true, do: [{delay: 1s}, {put: beats}]}]}
+";
+    let room = Room::with(&[("cut.yaml", text)]);
+    let ended = room.run("explore cut.yaml --max-states 1000 --write none").with_code(1);
+    ended.says(&["not explored completely", "  total time: between 6s and 7s in the schedules so far\n"]);
+    let json = room
+        .run("explore cut.yaml --max-states 1000 --write none --format json")
+        .with_code(1)
+        .json()
+        .remove(0);
+    assert_eq!((&json["total_time_min_ns"], &json["complete"]), (&json!(6_000_000_000u64), &json!(false)));
+    let shows: Vec<_> =
+        json["shown"].as_array().expect("a list").iter().map(|one| one["shows"].clone()).collect();
+    assert!(shows.contains(&json!("a total time of 7s, the greatest so far")), "{shows:?}");
+}
+
+/// A command offers no file that it does not write, and takes no option that it does not go by.
+#[test]
+fn files_that_a_command_does_not_write_are_refused() {
+    let room = Room::with(&[("tie.yaml", TIE)]);
+    for (line, why) in [
+        (
+            "explore tie.yaml --write svg,trace",
+            "`explore` writes no trace; --write takes svg, png, pdf, tikz, html, schedule, all or none here",
+        ),
+        ("explore tie.yaml --ties reversed", "`explore` tries every order of ties"),
+        ("explore tie.yaml --replication 1", "`explore` knows replication 0 only"),
+        (
+            "validate tie.yaml --write csv",
+            "`validate` writes no csv; --write takes svg, png, pdf, tikz, html, trace, result, all or none here",
+        ),
+        ("validate tie.yaml --replication 1", "`validate` knows replication 0 only"),
+        (
+            "validate tie.yaml --recorded no.csv --write svg",
+            "`validate --recorded` writes no svg; --write takes result, all or none here",
+        ),
+        ("run tie.yaml --write schedule", "`run` writes no schedule"),
+        ("compare tie.yaml --write schedule", "`compare` writes no schedule"),
+    ] {
+        room.run(line).with_code(2).complains(&[why]);
+    }
+    for (line, offers, offers_not) in [
+        ("explore --help", "schedule", ["perfetto", "--ties", "--replication"]),
+        ("validate --help", "threads.jsonl", ["perfetto", "mermaid", "--replication"]),
+    ] {
+        let help = room.run(line).with_code(0).out;
+        assert!(help.contains(offers), "{help}");
+        offers_not.iter().for_each(|one| assert!(!help.contains(one), "{one} in {help}"));
+    }
+    room.run("explore tie.yaml --write schedule")
+        .with_code(0)
+        .says(&["tie/fastest.schedule", "tie/slowest.schedule"]);
+    let written: Vec<_> = std::fs::read_dir(room.path("output/tie")).expect("it was made").collect();
+    assert_eq!(written.len(), 2, "{written:?}");
+}
+
+/// A schedule that was found before the scenario was changed.
+#[test]
+fn a_schedule_of_a_scenario_that_was_changed_since_says_so() {
+    let room = Room::with(&[("p.yaml", PHILOSOPHERS)]);
+    room.run("explore p.yaml --untimed --set n=2 --write schedule").with_code(1);
+    let along = "run p.yaml --schedule output/philosophers/deadlock.schedule --write none";
+    let change = |from: &str, to: &str| {
+        std::fs::write(room.path("p.yaml"), PHILOSOPHERS.replace(from, to)).expect("it can be written");
+    };
+    let likely =
+        "most likely the scenario was changed since the schedule was found: `explore` finds a new one";
+    // The second philosopher has nothing to wait for any more before it has left.
+    change("          - acquire: forks[index]\n", "          - acquire: forks[0]\n");
+    room.run(along).with_code(2).complains(&[
+        "'philosophers' does not allow turn 2 of the schedule (philosopher[1], untimed)",
+        likely,
+    ]);
+    change("philosopher:", "guest:");
+    room.run(along).with_code(2).complains(&[
+        "turn 1 of the schedule (philosopher[0], untimed): the scenario has no such process",
+        likely,
+    ]);
+    change("while: true", "if: index == 0");
+    room.run(along).with_code(2).complains(&["turn 2 of the schedule (philosopher[1], untimed)", likely]);
+    change("{n: 3, reach: 1s}", "{reach: 1s}");
+    let text = PHILOSOPHERS.replace("n: 3, ", "").replace("count: n", "count: 2").replace("% n", "% 2");
+    std::fs::write(room.path("p.yaml"), text).expect("it can be written");
+    room.run(along).with_code(2).complains(&[
+        "unknown parameter 'n'",
+        "the schedule sets parameters that it does not have so",
+        likely,
+    ]);
 }
 
 #[test]
@@ -605,8 +724,9 @@ processes:
     room.run("explore beside.yaml --untimed --write none").with_code(1).says(&[
         "every schedule explored, untimed",
         "  deadlocks: 0\n  partial deadlocks: 3\n  no schedule ends\n",
-        "Partial deadlock in 3 states, the first after 2 turns\n   1  a  acquire x (line 5)\n   2  b  acquire y (line 6)\n",
-        "  blocked for ever: 'a' (line 5), 'b' (line 6), while 't' goes on\n",
+        "Partial deadlock in 3 states, the first after 2 turns\n   1  a  acquire x (line 5)\n   2  b  acquire y (line 6)\n   …  from here on again and again:\n   3  t  ",
+        "  blocked for ever: 'a' (line 5), 'b' (line 6), while 't' goes on\n  behind turn 3 all but the clock is as it was before turn 3: ",
+        "  cycle: a → b → a\n",
     ]);
     room.run("explore beside.yaml --untimed --write none --format json")
         .with_code(1)
@@ -617,12 +737,59 @@ processes:
     room.run("explore beside.yaml --untimed").with_code(1);
     let schedule = std::fs::read_to_string(room.path("output/beside/partial-deadlock.schedule"));
     let schedule = schedule.expect("it was written");
-    assert!(schedule.contains("\nturns: 2\n"), "{schedule}");
+    assert!(schedule.contains("\nblocked: a\nblocked: b\ncycle: 3\nturns: 3\n"), "{schedule}");
+    room.run("run beside.yaml --schedule output/beside/partial-deadlock.schedule --write none").with_code(1).says(&[
+        "beside: partial deadlock at 1s of virtual time\n  behind turn 3 all but the clock is as it was before turn 3: that turn can \
+         come again and again, for ever\n  while others went on, these wait for what never comes:\n  - 'a' waits to acquire 'y', held by 'b'\n",
+        "  - 'b' waits to acquire 'x', held by 'a'\n",
+    ]);
     // A turn that got lost is no other schedule.
     let lost = schedule.lines().filter(|line| !line.contains("acquire y")).collect::<Vec<_>>().join("\n");
     let room = Room::with(&[("beside.yaml", text), ("lost.schedule", &lost)]);
     let ended = room.run("run beside.yaml --schedule lost.schedule").with_code(2);
-    ended.complains(&["it says that there are 2 turns in it, but there is 1"]);
+    ended.complains(&["it says that there are 3 turns in it, but there are 2"]);
+}
+
+/// One who waits for a notify that never comes again, beside two who hand items to each other: no circle, and
+/// no end of the run. What the schedule says of it is looked at when it is followed, also if it is not so.
+#[test]
+fn a_schedule_that_shows_a_partial_deadlock_is_followed_to_where_it_does() {
+    let text = "version: 1
+name: lost
+resources: {c: condition, full: {kind: semaphore, permits: 0}, empty: {kind: semaphore, permits: 1}}
+processes:
+  waiter: {do: [{wait: c}]}
+  setter: {do: [{notify: c}]}
+  producer: {do: [{while: true, do: [{acquire: empty}, {delay: 1s}, {release: full}]}]}
+  consumer: {do: [{while: true, do: [{acquire: full}, {release: empty}]}]}
+";
+    for mode in ["timed", "untimed"] {
+        let room = Room::with(&[("lost.yaml", text)]);
+        room.run(&format!("explore lost.yaml --mode {mode}")).with_code(1).says(&["  partial deadlocks: "]);
+        let run = "run lost.yaml --write none --schedule";
+        let file = "output/lost/partial-deadlock.schedule";
+        let told =
+            "  - 'waiter' waits for a notify of 'c', starved: nobody that is left will ever end the wait";
+        room.run(&format!("{run} {file}")).with_code(1).says(&["lost: partial deadlock at ", told]);
+        let json = room.run(&format!("{run} {file} --format json")).with_code(1).json().remove(0);
+        assert_eq!((&json["outcome"], &json["waiting"]["all"]), (&"limit".into(), &false.into()));
+        assert_eq!(json["waiting"]["blocked"][0]["process"], "waiter");
+        let schedule = std::fs::read_to_string(room.path(file)).expect("it was written");
+        let cycle = schedule.lines().find(|line| line.starts_with("cycle: ")).expect("others go round");
+        for (from, to, why) in [
+            ("blocked: waiter", "blocked: producer", "'producer' "),
+            (cycle, "cycle: 1", "it does not come back to where it was"),
+        ] {
+            let other = schedule.replace(from, to);
+            let room = Room::with(&[("lost.yaml", text), ("other.schedule", &other)]);
+            let ended = room.run(&format!("{run} other.schedule")).with_code(1);
+            ended.complains(&["the schedule does not show what it says"]);
+            ended.says(&["the schedule does not show what it says: ", why]);
+        }
+        let nobody = schedule.replace("blocked: waiter", "blocked: nobody");
+        let room = Room::with(&[("lost.yaml", text), ("nobody.schedule", &nobody)]);
+        room.run(&format!("{run} nobody.schedule")).with_code(2).complains(&["has no process 'nobody'"]);
+    }
 }
 
 /// A search that was cut keeps no more states than it may, and does not call what it

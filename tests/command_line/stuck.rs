@@ -272,3 +272,32 @@ processes:
         &["ties: the order of simultaneous events decides how it ends"],
     );
 }
+
+/// A deadlock beside a daemon is found late; since when each has waited is told, in words and in nanoseconds.
+#[test]
+fn since_when_those_wait_who_are_found_late_is_told() {
+    let room = Room::with(&[(
+        "late.yaml",
+        "version: 1
+name: late
+resources: {never: {kind: semaphore, permits: 0}, ticks: mutex}
+processes:
+  beat: {daemon: true, do: [{while: true, do: [{delay: 1h}, {with: ticks, do: []}]}]}
+  p: {do: [{delay: 2s}, {acquire: never}]}
+  q: {do: [{delay: 3s}, {acquire: never}]}
+",
+    )]);
+    room.run("run late.yaml --write none").with_code(1).says(&[
+        "  2 of 2 processes wait for what never comes, all of them starved, the last since 3s:\n",
+        "  - 'p' waits to acquire 'never', starved: nobody that is left will ever end the wait, since 2s\n",
+        "  - 'q' waits to acquire 'never', starved: nobody that is left will ever end the wait, since 3s\n",
+    ]);
+    let json = room.run("run late.yaml --write none --format json").with_code(1).json().remove(0);
+    let since: Vec<_> = (0..2).map(|place| json["finding"]["blocked"][place]["since_ns"].clone()).collect();
+    assert_eq!(since, [serde_json::json!(2_000_000_000u64), serde_json::json!(3_000_000_000u64)]);
+    // Where nothing but waiting is left, the end of the run says so.
+    let alone = "version: 1\nname: alone\nresources: {s: {kind: semaphore, permits: 0}}\nprocesses: {p: {do: [{delay: 5s}, {acquire: s}]}}\n";
+    let room = Room::with(&[("alone.yaml", alone)]);
+    let ended = room.run("run alone.yaml --write none").with_code(1);
+    assert!(ended.out.contains("deadlock at 5s") && !ended.out.contains("since"), "{}", ended.out);
+}

@@ -130,6 +130,17 @@ impl<'a> Stepper<'a> {
         self.with_kernel(node, &mut Choices::default(), |kernel| kernel.settle(process)).map(|_| ())
     }
 
+    /// As [`Self::settle`], of one whose turn it is not: if it breaks a rule, it does so when it has its turn.
+    fn settle_aside(&mut self, node: &mut Node, process: ProcessId) {
+        let before = node.clone();
+        if self.settle(node, process).is_err() {
+            *node = before;
+            node.due[process.index()] = None;
+            let op = node.machine.op(self.program, process);
+            node.machine.set_state(self.program, process, op, State::Ready);
+        }
+    }
+
     fn with_kernel(
         &mut self,
         node: &mut Node,
@@ -192,7 +203,7 @@ impl<'a> Stepper<'a> {
             }
         }
         for waiter in all_woken {
-            self.settle(node, waiter)?;
+            self.settle_aside(node, waiter);
         }
         Ok(all_made)
     }
@@ -222,7 +233,7 @@ impl<'a> Stepper<'a> {
             node.machine.now = next;
             for process in self.processes() {
                 if node.due[process.index()] == Some(next) {
-                    self.settle(node, process)?;
+                    self.settle_aside(node, process);
                 }
             }
         }

@@ -43,6 +43,49 @@ processes:
     assert_eq!(blocked.blocked.iter().map(|&(process, _)| process.0).collect::<Vec<_>>(), [1]);
 }
 
+/// A search that was cut knows the total times of the runs that it has come across: `a` and `b` share a mutex for
+/// 1 s and 2 s, and then take 1 s and 4 s. If `a` comes first, `b` is done at 1 + 2 + 4 s; else at 2 + 4 s. Who
+/// comes second to `one` may wait for ever, beside a daemon that counts.
+#[test]
+fn cut_total_times() {
+    let program = program(
+        "
+version: 1
+resources:
+  m: mutex
+  one: {kind: semaphore, permits: 1}
+  never: {kind: semaphore, permits: 0}
+  beats: {kind: buffer, capacity: unbounded}
+processes:
+  a: {do: [{with: m, do: [{delay: 1s}]}, {delay: 1s}]}
+  b: {do: [{with: m, do: [{delay: 2s}]}, {delay: 4s}]}
+  c: {do: [{acquire: one}, {delay: 1s}, {release: one}]}
+  d: {do: [{acquire: one, within: 0s, else: [{acquire: never}]}, {release: one}]}
+  beat: {daemon: true, do: [{while: true, do: [{delay: 1s}, {put: beats}]}]}
+",
+        &[],
+    );
+    let whole = Options::whole(Mode::Timed);
+    let mut seen = Vec::new();
+    for states in [30, 100, 150, 200, 300, 1_000] {
+        let options = Options { budget: Budget { states, ..whole.budget }, ..whole };
+        let explored = explore(&program, options, &mut |_| ControlFlow::Continue(()));
+        assert_eq!(explored.stop, Stop::States);
+        let times = explored.total_times();
+        assert_eq!(times.is_some(), explored.ends(End::Completed) > 0);
+        let Some(TotalTimes { least, most }) = times else { continue };
+        for (time, witness) in most.iter().chain([&least]) {
+            let followed = replay(&program, 0, Mode::Timed, &witness.turns, &mut NoTrace, &mut |_, _| {});
+            let followed = followed.expect("it is a schedule");
+            assert_eq!((followed.outcome, followed.end), (Outcome::Completed, *time));
+        }
+        seen.extend(most.map(|most| (least.0, most.0)));
+    }
+    assert_eq!(seen.last().copied(), seconds(6, 7));
+    assert!(seen.is_sorted_by_key(|(least, _)| std::cmp::Reverse(*least)), "{seen:?}");
+    assert!(seen.is_sorted_by_key(|(_, most)| *most), "{seen:?}");
+}
+
 /// Work of 5 s on a machine that is down from 2 s to 3 s, from 5 s to 6 s and so on, ends at 7 s:
 /// 2 + 2 + 1, and down goes on for ever.
 #[test]

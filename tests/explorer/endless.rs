@@ -8,7 +8,12 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use tempolane::backend::BoundProgram;
-use tempolane::explore::{End, Exploration, Mode, Options, Reduce, explore};
+use tempolane::explore::{
+    Cancellation, End, Exploration, Following, GoesOn, Mode, Options, Reduce, Turn, explore,
+    replay_cancellable,
+};
+use tempolane::ids::ProcessId;
+use tempolane::trace::{NoTrace, Outcome};
 
 fn explored(program: &BoundProgram, mode: Mode, reduce: Reduce) -> Exploration<'_> {
     let options = Options { reduce, ..Options::whole(mode) };
@@ -214,7 +219,7 @@ fn a_deadlock_beside_others_is_found() {
             // Nobody who waits for ever goes on, whatever comes; so the shortest way to a
             // deadlock is no shorter, but for turns of the one who goes on.
             let turns = alone.witness(End::Deadlock).map_or(0, |witness| witness.turns.len());
-            let own = found.witness.turns.iter().filter(|turn| turn.process != last).count();
+            let own = found.witness.turns[..found.since].iter().filter(|turn| turn.process != last).count();
             assert!(own <= turns, "{mode:?}\n{text}");
         }
         Some(())
@@ -259,4 +264,60 @@ fn only_a_wait_without_an_end_counts() {
     let program = program(&text, &[]);
     let reduced = explored(&program, Mode::Untimed, Reduce { order: true, symmetry: false });
     assert_eq!(reduced.blocked_for_ever(), Err(tempolane::explore::Undecided));
+}
+
+/// Who waits for ever is shown by a schedule that comes back to where it was: its cycle can be followed as often
+/// as one likes, and those who wait stand where they stood. A replay that is asked whether it shows that says so,
+/// and says no if it is asked of another cycle, or of somebody who goes on.
+#[test]
+fn who_waits_for_ever_is_shown_by_a_cycle() {
+    let (shown, with_way) = (Cell::new(0), Cell::new(0));
+    try_scenarios_of(&scenario(false), 300, |text| {
+        let program = program(text, &[]);
+        // With time the clock is followed very far for one who only lets time pass.
+        let rounds = text.split("while: true, do: [").skip(1).filter_map(|rest| rest.split(']').next());
+        let ticks = rounds.map(|round| round.replace("{delay: 1s}", "")).any(|round| !round.contains('{'));
+        let modes = if ticks { &[Mode::Untimed][..] } else { &[Mode::Timed, Mode::Untimed] };
+        for &mode in modes {
+            let explored = explored(&program, mode, Reduce::NONE);
+            let Ok(Some(some)) = explored.blocked_for_ever() else { continue };
+            let witness = &some.witness;
+            let cycle = witness.cycle.expect("others go round");
+            assert!(some.since <= cycle && cycle < witness.turns.len(), "{text}");
+            with_way.set(with_way.get() + u32::from(some.since < cycle));
+            let blocked: Vec<ProcessId> = some.blocked.iter().map(|&(process, _)| process).collect();
+            let follow = |turns: &[Turn], following: Following<'_>| {
+                let never = Cancellation::NEVER;
+                let followed =
+                    replay_cancellable(&program, None, following, never, turns, &mut NoTrace, &mut |_, _| {});
+                followed.expect("the explorer found it").expect("nobody stops it")
+            };
+            let again = [&witness.turns[..], &witness.turns[cycle..], &witness.turns[cycle..]].concat();
+            let followed = follow(&again, Following::so_far(0, mode));
+            assert_eq!(followed.times.len(), again.len(), "{text}");
+            for &(process, op) in some.blocked.iter().filter(|_| mode == Mode::Timed) {
+                assert_eq!(followed.machine.op(&program, process), op, "{text}");
+            }
+            let asked = |goes_on: &GoesOn| {
+                let followed = follow(&witness.turns, Following::as_it_shows(0, mode, Some(goes_on)));
+                assert!(matches!(followed.outcome, Outcome::Limit { .. }), "{text}");
+                followed.waiting
+            };
+            let claimed = GoesOn { blocked: blocked.clone(), cycle: Some(cycle) };
+            let waiting = asked(&claimed).unwrap_or_else(|| panic!("it is so ({mode:?})\n{text}"));
+            let found: Vec<_> = waiting.blocked.iter().map(|one| (one.process, one.op)).collect();
+            assert_eq!(found, some.blocked, "{text}");
+            let mut more = blocked.clone();
+            more.push(witness.turns[cycle].process);
+            more.sort_unstable();
+            assert_eq!(asked(&GoesOn { blocked: more, ..claimed.clone() }), None, "{text}");
+            if some.since > 0 {
+                // The first turn of a shortest way leads to a state that it does not come back to.
+                assert_eq!(asked(&GoesOn { cycle: Some(0), ..claimed }), None, "{text}");
+            }
+            shown.set(shown.get() + 1);
+        }
+        Some(())
+    });
+    assert!(shown.get() > 40 && with_way.get() > 5, "{shown:?} {with_way:?}");
 }

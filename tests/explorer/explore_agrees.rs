@@ -135,6 +135,37 @@ fn an_enumeration_finds_the_same_ends_of_waits_with_limits() {
     try_scenarios_of(&limited(small::scenario(false)), 250, an_enumeration_agrees);
 }
 
+/// Who is woken and breaks a rule by what concerns nobody else does so in its own turn: whoever woke it may go on
+/// before, as in a run, and break another rule. `waker` does in a run; `woken` does in the other order.
+#[test]
+fn a_broken_rule_of_one_hides_none_of_another() {
+    let text = "
+version: 1
+resources: {s: {kind: semaphore, permits: 0}, m: mutex}
+processes:
+  woken: {vars: {x: 0}, do: [{acquire: s}, {set: {x: 1 / x}}]}
+  waker: {do: [{delay: 1s}, {release: s}, {release: m}]}
+  late: {start: 1s, vars: {x: 0}, do: [{set: {x: 2 / x}}]}
+";
+    let run = run(text);
+    let Outcome::Fault(fault) = &run.end.outcome else { panic!("{:?}", run.end.outcome) };
+    assert_eq!(fault.process, ProcessId(1));
+    follows(&run, text);
+    for mode in [Mode::Timed, Mode::Untimed] {
+        let explored = explored(&run.program, mode).expect("it is small");
+        let who: Vec<u32> = faults(&explored).into_iter().map(|(process, _)| process).collect();
+        assert_eq!(who, [0, 1, 2], "{mode:?}");
+        finds_the_same_ends(&run.program, &explored, mode, text).expect("it is small");
+        for (stopped, _, witness) in explored.stops() {
+            let followed =
+                replay(&run.program, 0, mode, &witness.turns, &mut Keep::default(), &mut |_, _| {});
+            let followed = followed.expect("it is a schedule").outcome;
+            let Stopped::Fault(fault) = stopped else { panic!("{stopped:?}") };
+            assert_eq!(followed, Outcome::Fault(*fault), "{mode:?}");
+        }
+    }
+}
+
 #[test]
 fn a_run_whose_waits_run_out_is_a_schedule() {
     let scenarios = limited(small::scenario(false));

@@ -230,6 +230,29 @@ processes:
     assert_eq!((until.end.outcome, until.end.end), (Outcome::Horizon, Time::from_secs(100_000)));
 }
 
+/// The clock of a daemon whose repairs take very long is at its end before anybody has looked at who is stuck:
+/// that they are stuck came first. A daemon that may yet help is no such; and whoever breaks another rule does.
+#[test]
+fn who_is_stuck_beside_a_daemon_whose_time_is_up_is_in_a_deadlock() {
+    let ended = |daemon: &str| {
+        run(&format!(
+            "
+version: 1
+resources: {{s: {{kind: semaphore, permits: 0}}, ticks: mutex}}
+processes:
+  daemon: {{daemon: true, vars: {{n: 0}}, do: [{daemon}]}}
+  stuck: {{do: [{{delay: 2s}}, {{acquire: s}}]}}
+"
+        ))
+    };
+    // 292 years are 106,751 days.
+    let stuck = ended("{while: true, do: [{delay: 400d}, {with: ticks, do: []}]}");
+    let Outcome::Deadlock(deadlock) = &stuck.end.outcome else { panic!("{:?}", stuck.end.outcome) };
+    assert_eq!(deadlock.blocked.iter().map(|one| one.process.0).collect::<Vec<_>>(), [1]);
+    assert_eq!(ended("{repeat: 1000, do: [{delay: 400d}]}, {release: s}").outcome(), "fault");
+    assert_eq!(ended("{delay: 400d}, {release: ticks}").outcome(), "fault");
+}
+
 /// A daemon that gives what is waited for, however late, or might, or another one that may go on and give it,
 /// is waited for.
 #[test]

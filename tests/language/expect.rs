@@ -103,6 +103,39 @@ fn what_is_true_of_the_run_is_met() {
     }
 }
 
+/// Of a run that was stopped nobody knows what would have come yet.
+#[test]
+fn what_a_stopped_run_did_not_come_to_is_not_said_never_to_come() {
+    let stopped = |limit: &str, line: &str| {
+        failures(&format!(
+            "version: 1
+{limit}
+resources: {{s: {{kind: semaphore, permits: 0}}}}
+processes:
+  a: {{do: [{{repeat: 9, do: [{{delay: 1s}}, {{mark: go}}]}}]}}
+  b: {{start: 8s, do: [{{delay: 1s}}]}}
+expect:
+  {line}
+"
+        ))
+    };
+    for limit in ["horizon: 4s", "limits: {steps: 12}"] {
+        for (line, told) in [
+            ("finished: {a: 9s}", "'a' to finish at 9s, but it did not finish before the run was stopped"),
+            ("reaches: b.started", "'b.started' to be reached, but it was not before the run was stopped"),
+            (
+                "before: {first: a.go, second: b.started}",
+                "'a.go[1]' before 'b.started', but 'b.started' did not come before the run was stopped",
+            ),
+            ("reaches: a.go[30]", "'a.go[30]' to be reached, but it was passed "),
+        ] {
+            let failed = stopped(limit, line);
+            assert_eq!(failed.len(), 1, "{limit} {line}: {failed:?}");
+            assert!(failed[0].message.starts_with(&format!("expected {told}")), "{:?}", failed[0]);
+        }
+    }
+}
+
 /// The expectation, what is said about it, and at which second it was seen.
 #[test]
 fn what_is_not_true_of_the_run_is_told() {

@@ -186,16 +186,16 @@ impl Claim {
             Claim::TotalTime(bounds) => {
                 (!bounds.contains(end.end.as_nanos())).then(|| format!("it was {}", end.end))
             }
-            Claim::Finished { .. } => Some("it never finished".to_owned()),
+            Claim::Finished { .. } => Some(end.unless_cut("it never finished", "it did not finish")),
             Claim::Before { .. } => {
                 let which = if words[0] == FIRST_CAME { "the second" } else { "the first" };
-                Some(format!("{which} never came"))
+                Some(format!("{which} {}", never_came(end)))
             }
             Claim::Reaches(Label { what: Milestone::Mark { .. }, .. }) | Claim::Carries { .. } => {
-                Some(passed(words[0]))
+                Some(passed(words[0], end))
             }
-            Claim::Reaches(_) => Some("it never was".to_owned()),
-            Claim::Count { times, .. } => (!times.contains(words[0])).then(|| passed(words[0])),
+            Claim::Reaches(_) => Some(end.unless_cut("it never was", "it was not")),
+            Claim::Count { times, .. } => (!times.contains(words[0])).then(|| passed(words[0], end)),
             Claim::Values { values, .. } => match words[0] as usize {
                 all if all == values.len() => None,
                 0 => Some("there were none".to_owned()),
@@ -221,9 +221,14 @@ impl Claim {
     }
 }
 
-fn passed(times: u64) -> String {
+/// That something did not come up to the end.
+pub(super) fn never_came(end: &FinalState<'_>) -> String {
+    end.unless_cut("never came", "did not come")
+}
+
+fn passed(times: u64, end: &FinalState<'_>) -> String {
     match times {
-        0 => "it was never passed".to_owned(),
+        0 => end.unless_cut("it was never passed", "it was not passed"),
         1 => "it was passed once".to_owned(),
         times => format!("it was passed {times} times"),
     }

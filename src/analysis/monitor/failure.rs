@@ -17,6 +17,21 @@ pub struct FinalState<'a> {
     pub memories: &'a [(ResourceId, Vec<Value>)],
 }
 
+impl FinalState<'_> {
+    /// Whether the run was stopped before its own end, so that what did not come might have come yet.
+    pub(super) fn is_cut(&self) -> bool {
+        matches!(self.outcome, Outcome::Horizon | Outcome::Limit { .. })
+    }
+
+    /// What of two is said of something that did not come: of a run that was stopped, or of one that ended.
+    pub(super) fn unless_cut(&self, ended: &str, cut: &str) -> String {
+        if self.is_cut() { format!("{cut} {BEFORE_STOP}") } else { ended.to_owned() }
+    }
+}
+
+/// When something did not come that might have come yet.
+const BEFORE_STOP: &str = "before the run was stopped";
+
 /// An expectation that was not met.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedExpectation {

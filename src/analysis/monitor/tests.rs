@@ -183,9 +183,9 @@ fn what_never_came() {
         told(&cut_trace(), &claims),
         [
             "expected the outcome completed, but the run ended as horizon",
-            "expected 'b' to finish at 8s, but it never finished",
-            "expected 'c[0].started' to be reached, but it never was",
-            "expected 'c[0].started' before 'c[0].finished', but 'c[0].started' never came",
+            "expected 'b' to finish at 8s, but it did not finish before the run was stopped",
+            "expected 'c[0].started' to be reached, but it was not before the run was stopped",
+            "expected 'c[0].started' before 'c[0].finished', but 'c[0].started' did not come before the run was stopped",
             "expected 'b' to get [1] from 'q', but there were none",
             "expected the longest wait of 'b' to be at most 2s, but it waited for 3s up to the end",
         ]

@@ -4,7 +4,7 @@
 //! failure is decided by the automata; the records here never decide anything.
 
 use super::automaton::{BROKEN, FIRST_CAME, MOST_WORDS, Open, waited};
-use super::describe::Names;
+use super::describe::{Names, never_came};
 use super::failure::{FailedExpectation, FinalState, Moment};
 use super::monitors::Monitors;
 use crate::ids::{OpId, ProcessId, ResourceId};
@@ -97,11 +97,11 @@ impl<'a> Watch<'a> {
             if let Some((what, moment)) = &record.broken {
                 let late = self.late.iter().find(|late| late.monitor == index);
                 let never = late.map_or(String::new(), |late| {
-                    format!(", and {} never came", Names(self.header).label(late.label))
+                    format!(", and {} {}", Names(self.header).label(late.label), never_came(&at_end))
                 });
                 return Some(monitor.failure(&format!("{what}{never}"), Some(*moment)));
             }
-            let seen = self.at_the_end(index, seen);
+            let seen = self.at_the_end(index, seen, &at_end);
             let is_timeless =
                 matches!(monitor.claim, Claim::Outcome(_) | Claim::TotalTime(_) | Claim::Memory { .. });
             let moment = (!is_timeless).then_some(Moment { time: end, line: 0 });
@@ -112,12 +112,12 @@ impl<'a> Watch<'a> {
 
     /// What was seen of a claim that only the end of the run decided, with what
     /// is known about how far it came.
-    fn at_the_end(&self, index: usize, seen: String) -> String {
+    fn at_the_end(&self, index: usize, seen: String, end: &FinalState<'_>) -> String {
         let monitor = &self.monitors.monitors[index];
         match (&monitor.claim, self.records[index].last) {
             (Claim::Before { first, second }, _) => {
                 let missing = if self.state[monitor.at] == FIRST_CAME { second } else { first };
-                format!("{} never came", Names(self.header).label(*missing))
+                format!("{} {}", Names(self.header).label(*missing), never_came(end))
             }
             (
                 Claim::Reaches(_) | Claim::Count { .. } | Claim::Values { .. } | Claim::Carries { .. },

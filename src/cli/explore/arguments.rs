@@ -1,9 +1,18 @@
 //! What can be asked of an exploration.
 
-use crate::cli::options::{RunOptions, ScenarioOptions, whole};
+use crate::cli::failure::Failure;
+use crate::cli::options::{Artifact, RunOptions, ScenarioOptions, whole};
 use crate::explore::{Mode, Reduce};
 use crate::scenario::parse_duration;
 use clap::{Args, ValueEnum};
+
+/// What it writes besides all and none.
+const FILES: [Artifact; 6] =
+    [Artifact::Svg, Artifact::Png, Artifact::Pdf, Artifact::Tikz, Artifact::Html, Artifact::Schedule];
+
+const WRITE_HELP: &str = "Which files to write of each schedule that shows something, separated by commas: svg, png, pdf and \
+                          tikz (timelines), html (a page to explore), schedule (the schedule alone, which is beside all of \
+                          these, too), all, none [default: svg, png]";
 
 /// Explore every schedule of scenarios: prove what holds, or show the shortest schedule in which it does not
 ///
@@ -14,6 +23,11 @@ use clap::{Args, ValueEnum};
 /// contents of memories at the end. Schedules are written to DIR/<scenario name>/ with a timeline
 /// each; `tempolane run FILE --schedule SCHEDULE` follows one.
 #[derive(Debug, Args)]
+#[command(
+    mut_arg("write", |write| write.help(WRITE_HELP)),
+    mut_arg("replication", |replication| replication.hide(true)),
+    mut_arg("ties", |ties| ties.hide(true)),
+)]
 pub struct ExploreArguments {
     #[command(flatten)]
     pub scenarios: ScenarioOptions,
@@ -55,6 +69,19 @@ pub struct ExploreArguments {
 }
 
 impl ExploreArguments {
+    /// Refuses options of a run that say nothing here.
+    ///
+    /// # Errors
+    /// If there is one.
+    pub fn check(&self) -> Result<(), Failure> {
+        self.run.writes_only("explore", &FILES)?;
+        self.run.takes_no_replication("explore")?;
+        match self.run.ties.is_fifo() {
+            true => Ok(()),
+            false => Err(Failure::usage("`explore` tries every order of ties; leave --ties out")),
+        }
+    }
+
     /// Which orders are tried: whether time counts.
     pub fn orders(&self) -> Mode {
         match (self.untimed, self.mode) {

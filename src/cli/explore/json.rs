@@ -84,6 +84,8 @@ struct Witness<'a> {
     /// States along the schedule: one more than turns.
     states: usize,
     fatal_turn: Option<usize>,
+    /// The turn from which on the turns come again and again.
+    cycle_turn: Option<usize>,
     turns: Vec<Turn<'a>>,
     files: Vec<String>,
 }
@@ -169,6 +171,7 @@ impl<'a> Witness<'a> {
             found_in: shown.states,
             states: shown.schedule.turns.len() + 1,
             fatal_turn: shown.schedule.fatal.map(|turn| turn + 1),
+            cycle_turn: shown.schedule.cycle.map(|turn| turn + 1),
             turns: turns.collect(),
             files: shown.written.iter().map(|path| path.display().to_string()).collect(),
         }

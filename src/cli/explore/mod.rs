@@ -36,6 +36,7 @@ use std::ops::ControlFlow;
 const MOST_PROCESSES: u64 = 100_000;
 
 pub fn run(arguments: &ExploreArguments) -> Result<Exit, Failure> {
+    arguments.check()?;
     let loaded = load_all(&arguments.scenarios)?;
     // A picture that cannot be is no reason to explore first.
     views(&arguments.run.look, &loaded)?;
@@ -145,7 +146,7 @@ fn one(
             let settings: Vec<String> =
                 smaller.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
             let settings = settings.join(", ");
-            console::warn(format_args!("{label}: the {} is there with {settings} too", kind.name()));
+            console::warn(format_args!("{label}: the {} is there with {settings} too", kind.told()));
             return one(&smaller, arguments, given, false);
         }
     }

@@ -27,12 +27,18 @@ pub enum FindingKind {
     Deadlock,
     Fault,
     Limit,
+    PartialDeadlock,
     Race,
 }
 
 impl FindingKind {
-    const ALL: [FindingKind; 4] =
-        [FindingKind::Deadlock, FindingKind::Fault, FindingKind::Limit, FindingKind::Race];
+    const ALL: [FindingKind; 5] = [
+        FindingKind::Deadlock,
+        FindingKind::Fault,
+        FindingKind::Limit,
+        FindingKind::PartialDeadlock,
+        FindingKind::Race,
+    ];
 
     /// The kind with this name, if it can be looked for with other parameters: what
     /// is expected is a claim about the parameters of the file.
@@ -40,12 +46,18 @@ impl FindingKind {
         FindingKind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// What it is called in a sentence.
+    pub fn told(self) -> String {
+        self.name().replace('-', " ")
+    }
+
     /// The word for it.
-    pub fn name(self) -> &'static str {
+    fn name(self) -> &'static str {
         match self {
             FindingKind::Deadlock => "deadlock",
             FindingKind::Fault => "fault",
             FindingKind::Limit => "limit",
+            FindingKind::PartialDeadlock => "partial-deadlock",
             FindingKind::Race => "race",
         }
     }
@@ -81,7 +93,7 @@ pub fn shrink(
     let smaller = smallest(loaded, kind, arguments, limit)?;
     match smaller {
         None if limit.is_up() => none(": the time was up; go on with --max-time"),
-        None => none(&format!(": with every parameter smaller the {} is not there", kind.name())),
+        None => none(&format!(": with every parameter smaller the {} is not there", kind.told())),
         Some(smaller) => {
             let remark = limit.is_up().then(|| {
                 "the time was up; there may be smaller parameters yet, go on with --max-time".to_owned()
@@ -157,6 +169,7 @@ fn shows(
         FindingKind::Deadlock => exploration.ends(End::Deadlock) > 0,
         FindingKind::Fault => exploration.stops().iter().any(|(stop, ..)| matches!(stop, Stopped::Fault(_))),
         FindingKind::Limit => exploration.stops().iter().any(|(stop, ..)| matches!(stop, Stopped::Limit(_))),
+        FindingKind::PartialDeadlock => matches!(exploration.blocked_for_ever(), Ok(Some(_))),
         FindingKind::Race => !exploration.races().is_empty(),
     })
 }

@@ -10,7 +10,7 @@ use crate::cli::report::{
     GREEN, PLAIN, RED, and_more, counted, failure_told, failures, files, heading, section, so_many, told,
     unchecked_note,
 };
-use crate::explore::{Cut, End, FinalMemories, TotalTimes};
+use crate::explore::{AGAIN_AND_AGAIN, Cut, End, FinalMemories, Stop, TotalTimes};
 use crate::figure::noun;
 use crate::trace::{Header, Outcome};
 use std::fmt::Write;
@@ -83,10 +83,17 @@ fn headline(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
         let _ = writeln!(text, "  end states that {}: {}", verb(name), counted(exploration.ends(end)));
     }
     if let Some(TotalTimes { least: (least, _), most }) = exploration.total_times() {
-        let time = match most {
-            Some((most, _)) if least == most => format!("{least} in every schedule that completes"),
-            Some((most, _)) => format!("between {least} and {most}"),
-            None => format!("{least} at least; a run that completes may take as long as it likes"),
+        let time = match (exploration.is_complete(), most) {
+            (true, Some((most, _))) if least == most => format!("{least} in every schedule that completes"),
+            (true, Some((most, _))) => format!("between {least} and {most}"),
+            (true, None) => format!("{least} at least; a run that completes may take as long as it likes"),
+            (false, Some((most, _))) if least == most => format!("{least} in the schedules so far"),
+            (false, Some((most, _))) => format!("between {least} and {most} in the schedules so far"),
+            (false, None) => {
+                format!(
+                    "{least} at least in the schedules so far; a run that completes may take as long as it likes"
+                )
+            }
         };
         let _ = writeln!(text, "  total time: {time}");
     }
@@ -138,13 +145,14 @@ fn races_left_open(explored: &Explored<'_>, arguments: &ExploreArguments) -> Str
 
 /// In how many states somebody waits for ever while others go on.
 fn partial_deadlocks(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
-    let is_asked = arguments.reduce.is_none() && explored.exploration.is_endless() == Some(true);
+    let exploration = &explored.exploration;
+    // Where all schedules end only those are looked for whom no horizon helps.
+    let may_be = exploration.is_endless() == Some(true) || exploration.waits_for_horizon();
+    let is_asked = arguments.reduce.is_none() && exploration.stop == Stop::Complete && may_be;
     match &explored.blocked {
         Ok(Some(some)) => format!("  {RED}partial deadlocks: {}{PLAIN}\n", counted(some.states)),
         Err(_) if is_asked => "  partial deadlocks: not looked for in so many states\n".to_owned(),
-        Ok(None)
-            if explored.exploration.waits_for_horizon() && explored.exploration.ends(End::Horizon) > 0 =>
-        {
+        Ok(None) if exploration.waits_for_horizon() && exploration.ends(End::Horizon) > 0 => {
             "  partial deadlocks: none of owners of mutexes; others may wait until the horizon\n".to_owned()
         }
         Ok(None) | Err(_) => String::new(),
@@ -186,7 +194,7 @@ fn verb(name: &str) -> &str {
 }
 
 fn title(shown: &Shown) -> String {
-    let turns = so_many(shown.schedule.turns.len() as u64, "turn");
+    let turns = so_many(shown.after as u64, "turn");
     let kind = match shown.kind {
         "deadlock" => "Deadlock",
         "fault" => "Fault",
@@ -213,6 +221,14 @@ fn finding(
     let is_same = before.is_some_and(|before| before.schedule.turns == shown.schedule.turns);
     let mut text = if is_same { "  by the same schedule\n".to_owned() } else { turns(shown, known) };
     match shown.kind {
+        "partial-deadlock" => {
+            let _ = writeln!(text, "  {}", printable(&shown.schedule.shows));
+            text.push_str(&told(&shown.finished));
+        }
+        "limit" if shown.schedule.cycle.is_some() => {
+            let _ = writeln!(text, "  {}", printable(&shown.schedule.shows));
+            text.push_str(&told(&shown.finished));
+        }
         "limit" if !matches!(shown.finished.outcome, Outcome::Limit { .. }) => {
             // The run along the schedule goes on by other turns.
             let _ = writeln!(text, "  {}", printable(&shown.schedule.shows));
@@ -279,6 +295,9 @@ fn turns(shown: &Shown, known: usize) -> String {
         let _ = writeln!(text, "   {:>digits$}  {known} turns as above", "…");
     }
     for (number, ((name, _), note)) in all.iter().zip(&shown.notes).enumerate().skip(known) {
+        if shown.schedule.cycle == Some(number) {
+            let _ = writeln!(text, "   {:>digits$}  {AGAIN_AND_AGAIN}", "…");
+        }
         if number == TURNS.max(known) && all.len() > number + TURNS {
             let _ = writeln!(text, "   {:>digits$}  {}", "…", more_turns(all.len() - number - TURNS));
         }

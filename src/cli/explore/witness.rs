@@ -13,8 +13,8 @@ use crate::cli::pictures::{Drawing, SharedLooks, are_wanted};
 use crate::cli::report::{Finished, so_many};
 use crate::cli::view::view;
 use crate::explore::{
-    self, BlockedForEver, Cancellation, End, Exploration, Following, Mode, Schedule, Stopped, TotalTimes,
-    Undecided, Witness, narrate_cancellable,
+    self, BlockedForEver, Cancellation, End, Exploration, Mode, Schedule, Stopped, TotalTimes, Undecided,
+    Witness, narrate_cancellable,
 };
 use crate::program::BoundProgram;
 use crate::render::GivenLooks;
@@ -39,6 +39,8 @@ pub struct Shown {
     pub is_finding: bool,
     /// In how many states.
     pub states: u64,
+    /// How many turns of the schedule lead to the first of them.
+    pub after: usize,
     /// No schedule avoids it.
     pub unavoidable: bool,
     /// The schedule.
@@ -75,7 +77,8 @@ pub fn show(
         }
     }
     if let Ok(Some(some)) = blocked {
-        all.push(("partial-deadlock", some.told(&program.header(seed)), some.states, some.witness.clone()));
+        let shows = some.told(&program.header(seed));
+        all.push(("partial-deadlock", shows, some.states, some.witness.clone()));
     }
     let monitors = Monitors::new(&loaded.scenario.model.expect, &program.header(seed));
     for (number, states, witness) in exploration.failed() {
@@ -106,9 +109,10 @@ pub fn show(
     if let Some(TotalTimes { least, most }) = exploration.total_times()
         && most.as_ref().is_none_or(|most| least.0 < most.0)
     {
-        all.push(("fastest", format!("a total time of {}, the least", least.0), 0, least.1));
+        let so_far = if exploration.is_complete() { "" } else { " so far" };
+        all.push(("fastest", format!("a total time of {}, the least{so_far}", least.0), 0, least.1));
         if let Some(most) = most {
-            all.push(("slowest", format!("a total time of {}, the greatest", most.0), 0, most.1));
+            all.push(("slowest", format!("a total time of {}, the greatest{so_far}", most.0), 0, most.1));
         }
     }
     let mut view = view(&arguments.run.look, loaded)?;
@@ -125,6 +129,9 @@ pub fn show(
         kinds.push(kind);
         let number = kinds.iter().filter(|&&other| other == kind).count();
         let name = if number == 1 { kind.to_owned() } else { format!("{kind}-{number}") };
+        let some = blocked.as_ref().ok().and_then(Option::as_ref).filter(|_| kind == "partial-deadlock");
+        let waits = some.map_or(&[][..], |some| &some.blocked);
+        let after = some.map_or(witness.turns.len(), |some| some.since);
         let schedule = Schedule {
             scenario: loaded.scenario.model.name.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -133,29 +140,26 @@ pub fn show(
             settings: loaded.settings.clone(),
             shows: explore::one_line(&shows),
             fatal: witness.fatal,
+            blocked: waits.iter().map(|&(process, _)| program.process_name(process)).collect(),
+            cycle: witness.cycle,
             turns: Schedule::named(program, &witness.turns),
-        };
-        // Behind a wait that never ends the others would go on without an end.
-        let following = match kind {
-            "partial-deadlock" => Following::so_far(seed, mode),
-            _ => Following::to_the_end(seed, mode),
         };
         let notes = narrate_cancellable(program, None, (seed, mode), cancellation, &witness.turns);
         let wanted = are_wanted(&arguments.run) || html_page::is_wanted(&arguments.run);
         let is_drawn = wanted && witness.turns.len() <= MOST_DRAWN;
         let keep = if is_drawn { Keep::Events } else { Keep::Nothing };
-        let mut finished =
-            match execute_along(loaded, (&schedule, following), cancellation, &arguments.run, None, keep) {
-                Err(failure) if failure.exit == Exit::Interrupted => break,
-                finished => finished?,
-            };
+        let mut finished = match execute_along(loaded, &schedule, cancellation, &arguments.run, None, keep) {
+            Err(failure) if failure.exit == Exit::Interrupted => break,
+            finished => finished?,
+        };
         finished.view = view.clone();
         finished.along = Some(format!("{name}.{SCHEDULE}"));
         failure_windows::draw(None, &mut finished)?;
         let is_finding = !matches!(kind, "fastest" | "slowest");
         let unavoidable = witness.unavoidable;
+        let written = Vec::new();
         let mut one =
-            Shown { kind, is_finding, states, unavoidable, schedule, notes, finished, written: Vec::new() };
+            Shown { kind, is_finding, states, after, unavoidable, schedule, notes, finished, written };
         if arguments.run.writes_anything() {
             let folder = Folder::open(arguments.run.output.join(folder_name(&loaded.label)))?;
             let text = one.schedule.text(&one.notes);

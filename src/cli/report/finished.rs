@@ -26,6 +26,8 @@ pub struct Finished {
     /// Those who wait at the horizon or a limit, and will for ever, if that end was not
     /// expected.
     pub waiting: Option<Waiting>,
+    /// It followed a schedule to its end, behind which others go on for ever.
+    pub goes_on: bool,
     /// The mutexes that those own who are done; see [`crate::kernel::Machine::abandoned`].
     pub abandoned: Vec<(ResourceId, ProcessId)>,
     /// The clock at the end.
@@ -96,6 +98,7 @@ impl Finished {
             header: trace.header.clone(),
             outcome: trace.outcome.clone(),
             waiting: None,
+            goes_on: false,
             abandoned: Vec::new(),
             end: trace.end,
             statistics: trace.statistics(),

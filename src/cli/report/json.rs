@@ -53,7 +53,7 @@ fn object<'a>(finished: &'a Finished, compared: Option<AsCompared<'a>>) -> Objec
         seed: header.seed,
         speed_up,
         figures: compared.map(|compared| Asked(compared.figures)).filter(|asked| !asked.0.is_empty()),
-        finding: Finding::of(&finished.outcome, header),
+        finding: Finding::of(finished),
         waiting: StillWaiting::of(finished),
         expect: match finished.unchecked.as_slice() {
             [] => Some(finished.failed.iter().map(Failed::of).collect()),

@@ -56,6 +56,12 @@ pub fn headline(finished: &Finished) -> String {
         Outcome::Horizon => (GREEN, format!("reached its horizon at {end} of virtual time")),
         Outcome::Deadlock(_) => (RED, format!("deadlock at {end} of virtual time")),
         Outcome::Fault(_) => (RED, format!("fault at {end} of virtual time")),
+        Outcome::Limit { .. } if finished.goes_on && finished.waiting.is_some() => {
+            (RED, format!("partial deadlock at {end} of virtual time"))
+        }
+        Outcome::Limit { .. } if finished.goes_on => {
+            (YELLOW, format!("followed to the end of the schedule, at {end} of virtual time"))
+        }
         Outcome::Limit { .. } => (YELLOW, format!("stopped by a limit at {end} of virtual time")),
     };
     let mut text = heading(&finished.label, color, &how) + "\n";

@@ -1,7 +1,8 @@
 //! What can be asked of a validation.
 
 use crate::backend::threads::Work;
-use crate::cli::options::{RunOptions, ScenarioOptions, whole};
+use crate::cli::failure::Failure;
+use crate::cli::options::{Artifact, RunOptions, ScenarioOptions, whole};
 use crate::scenario::parse_duration;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -9,6 +10,21 @@ use std::time::Duration;
 
 /// The most runs on threads for one scenario.
 const MOST_RUNS: u32 = 10_000;
+
+/// What it writes besides all and none.
+const FILES: [Artifact; 7] = [
+    Artifact::Svg,
+    Artifact::Png,
+    Artifact::Pdf,
+    Artifact::Tikz,
+    Artifact::Html,
+    Artifact::Trace,
+    Artifact::Result,
+];
+
+const WRITE_HELP: &str = "Which files to write, separated by commas: svg, png, pdf and tikz (both timelines), html \
+                          (validation.html, a page to explore), trace (threads.jsonl), result (validation.json; with --recorded \
+                          the only one), all, none [default: svg, png, trace, result]";
 
 /// Run scenarios on real threads too, and say how far apart the two are
 ///
@@ -27,6 +43,10 @@ const MOST_RUNS: u32 = 10_000;
 /// compared with virtual time, with a tolerance of 2% of the total time unless told otherwise. Writes
 /// validation.json to DIR/<scenario name>/.
 #[derive(Debug, Args)]
+#[command(
+    mut_arg("write", |write| write.help(WRITE_HELP)),
+    mut_arg("replication", |replication| replication.hide(true)),
+)]
 pub struct ValidateArguments {
     #[command(flatten)]
     pub scenarios: ScenarioOptions,
@@ -55,6 +75,18 @@ pub struct ValidateArguments {
 }
 
 impl ValidateArguments {
+    /// Refuses options of a run that say nothing here.
+    ///
+    /// # Errors
+    /// If there is one.
+    pub fn check(&self) -> Result<(), Failure> {
+        match self.recorded {
+            Some(_) => self.run.writes_only("validate --recorded", &[Artifact::Result])?,
+            None => self.run.writes_only("validate", &FILES)?,
+        }
+        self.run.takes_no_replication("validate")
+    }
+
     /// How long one run may take, which is planned to take so long.
     pub fn patience(&self, planned: Duration) -> Duration {
         const PATIENCE: Duration = Duration::from_secs(60);

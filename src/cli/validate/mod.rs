@@ -33,6 +33,7 @@ use std::path::{Path, PathBuf};
 use threads::Validation;
 
 pub fn run(arguments: &ValidateArguments) -> Result<Exit, Failure> {
+    arguments.check()?;
     let loaded = load_all(&arguments.scenarios)?;
     if let Some(file) = &arguments.recorded {
         return recording(&loaded, arguments, file);

@@ -12,6 +12,7 @@ use crate::explore::search::{StateGraph, StateId, Way, each_component};
 use crate::explore::transition::Scratch;
 use crate::ids::ProcessId;
 use crate::kernel::{State, may_free_waiters, stuck_by_owners};
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 
 /// Larger graphs are not asked: it takes as long as to go through all states
@@ -28,10 +29,21 @@ pub(crate) struct BlockedSome {
     pub(crate) state: StateId,
     /// How many there are.
     pub(crate) states: u64,
-    /// Who waits for ever in the first.
+    /// Who waits for ever in the first, or where it is come back to behind it.
     pub(crate) blocked: Vec<ProcessId>,
     /// Who can go on for ever from there.
     pub(crate) others: Vec<ProcessId>,
+    /// How somebody goes on for ever from there; `None` if that was not looked for.
+    pub(crate) behind: Option<Behind>,
+}
+
+/// A way from a state back to one on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Behind {
+    /// The states behind the first, up to one that is come back to; none if the first is.
+    pub(crate) to: Vec<StateId>,
+    /// The states behind that, the last of which is the same.
+    pub(crate) round: Vec<StateId>,
 }
 
 /// Sets of processes, one after the other, each as bits.
@@ -121,7 +133,10 @@ impl<const W: usize> StateGraph<'_, W> {
             }
             match &mut found {
                 Some(found) => found.states += 1,
-                None => found = Some(BlockedSome { state, states: 1, blocked, others }),
+                None => {
+                    // Where there is a stop time, that may be the end of all that comes behind.
+                    found = Some(BlockedSome { state, states: 1, blocked, others, behind: None });
+                }
             }
         }
         Ok(found)
@@ -145,7 +160,73 @@ impl<const W: usize> StateGraph<'_, W> {
             }
             begin = end;
         }
-        Ok(self.first_blocked(&parts))
+        let Some(mut found) = self.first_blocked(&parts) else { return Ok(None) };
+        // If there is no time left for that, it is a finding all the same.
+        found.behind = self.round_behind(found.state, &parts, scratch).ok().flatten();
+        if let Some(&last) = found.behind.as_ref().and_then(|behind| behind.round.last()) {
+            // On the way others may have come to wait so.
+            (found.blocked, found.others) = self.blocked_in(parts.of[last as usize] as usize, &parts);
+        }
+        Ok(Some(found))
+    }
+
+    /// A shortest way from a state to one that can come again, and a shortest one from there back to it.
+    fn round_behind(
+        &self,
+        from: StateId,
+        parts: &Parts,
+        scratch: &mut Scratch,
+    ) -> Result<Option<Behind>, NotFound> {
+        let part = |state: StateId| parts.of[state as usize];
+        let comes_again = |state: StateId| parts.goes_round[part(state) as usize];
+        let to = match comes_again(from) {
+            true => Vec::new(),
+            false => match self.shortest_way(from, &comes_again, &|_| true, scratch)? {
+                Some(to) => to,
+                None => return Ok(None),
+            },
+        };
+        let first = to.last().copied().unwrap_or(from);
+        let round =
+            self.shortest_way(first, &|state| state == first, &|state| part(state) == part(first), scratch)?;
+        Ok(round.map(|round| Behind { to, round }))
+    }
+
+    /// The states of a shortest way, of one transition at least, to one that is sought, by way of such as
+    /// `goes` says.
+    fn shortest_way(
+        &self,
+        from: StateId,
+        is_sought: &dyn Fn(StateId) -> bool,
+        goes: &dyn Fn(StateId) -> bool,
+        scratch: &mut Scratch,
+    ) -> Result<Option<Vec<StateId>>, NotFound> {
+        // By state: the one before it.
+        let mut before: BTreeMap<StateId, StateId> = BTreeMap::new();
+        let mut open = VecDeque::from([from]);
+        while let Some(state) = open.pop_front() {
+            let next = self.next(state, scratch);
+            let is_over = self.space.relation.cancellation.check(u64::from(state)).is_err();
+            if next.unknown || is_over {
+                return Err(NotFound);
+            }
+            for to in next.states.into_iter().filter(|&to| goes(to)) {
+                if is_sought(to) {
+                    let mut way = vec![to, state];
+                    while let Some(&earlier) = way.last().and_then(|last| before.get(last)) {
+                        way.push(earlier);
+                    }
+                    way.pop();
+                    way.reverse();
+                    return Ok(Some(way));
+                }
+                if to != from && !before.contains_key(&to) {
+                    before.insert(to, state);
+                    open.push_back(to);
+                }
+            }
+        }
+        Ok(None)
     }
 
     fn parts(&self, scratch: &mut Scratch) -> Result<Parts, NotFound> {
@@ -227,25 +308,32 @@ impl<const W: usize> StateGraph<'_, W> {
 
     fn first_blocked(&self, parts: &Parts) -> Option<BlockedSome> {
         let processes = self.space.codec.layout.processes();
-        // What a daemon waits for need not come.
-        let is_stuck = |part: usize, process: usize| {
-            let is_daemon = self.space.relation.program.is_daemon(ProcessId::from_index(process));
-            !is_daemon && !parts.lively.has(part, process)
+        let blocks = |part: usize| {
+            parts.goes_on[part] && (0..processes).any(|process| self.is_stuck(part, process, parts))
         };
-        let blocks =
-            |part: usize| parts.goes_on[part] && (0..processes).any(|process| is_stuck(part, process));
         let blocking: Vec<bool> = (0..parts.ends.len()).map(blocks).collect();
         let mut states = (0..self.store.len()).filter(|&state| blocking[parts.of[state] as usize]);
         let first = states.next()?;
-        let part = parts.of[first] as usize;
+        let (blocked, others) = self.blocked_in(parts.of[first] as usize, parts);
+        let states = 1 + states.count() as u64;
+        Some(BlockedSome { state: first as StateId, states, blocked, others, behind: None })
+    }
+
+    /// Who waits for ever in a part, and who can go on for ever from there.
+    fn blocked_in(&self, part: usize, parts: &Parts) -> (Vec<ProcessId>, Vec<ProcessId>) {
         let all = |is_one: &dyn Fn(usize) -> bool| {
-            (0..processes).filter(|&process| is_one(process)).map(ProcessId::from_index).collect()
+            let processes = 0..self.space.codec.layout.processes();
+            processes.filter(|&process| is_one(process)).map(ProcessId::from_index).collect()
         };
-        Some(BlockedSome {
-            state: first as StateId,
-            states: 1 + states.count() as u64,
-            blocked: all(&|process| is_stuck(part, process)),
-            others: all(&|process| parts.tireless.has(part, process)),
-        })
+        (
+            all(&|process| self.is_stuck(part, process, parts)),
+            all(&|process| parts.tireless.has(part, process)),
+        )
+    }
+
+    /// Whether a process waits for ever in a part. What a daemon waits for need not come.
+    fn is_stuck(&self, part: usize, process: usize, parts: &Parts) -> bool {
+        let is_daemon = self.space.relation.program.is_daemon(ProcessId::from_index(process));
+        !is_daemon && !parts.lively.has(part, process)
     }
 }

@@ -1,6 +1,5 @@
 //! What came of an exploration, and the answers to all that can be asked of it.
 
-use super::blocked::NotFound;
 use super::endless::Endless;
 use super::findings::{Findings, content};
 use super::order::{MOST_STATES, Order, later};
@@ -14,11 +13,9 @@ use crate::explore::progress::{Progress, Stop};
 use crate::explore::schedule::Turn;
 use crate::explore::search::{AnySearch, Race, StateGraph, StateId, with};
 use crate::explore::transition::Scratch;
-use crate::figure::verb;
-use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::ids::{ProcessId, ResourceId};
 use crate::program::BoundProgram;
 use crate::time::Time;
-use crate::trace::Header;
 use crate::value::{Value, Word};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -72,6 +69,9 @@ pub struct Witness {
     pub fatal: Option<usize>,
     /// Every run ends badly, whatever is chosen.
     pub unavoidable: bool,
+    /// The turn, from 0, before which all but the clock is as it is behind the last one, so that from there on
+    /// the turns can come again and again; `None` of a schedule that is told up to where it shows something.
+    pub cycle: Option<usize>,
 }
 
 /// Something was not found out.
@@ -85,48 +85,6 @@ impl std::fmt::Display for Undecided {
 }
 
 impl std::error::Error for Undecided {}
-
-/// Processes that wait for ever while others go on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BlockedForEver {
-    /// Who waits, and on which op.
-    pub blocked: Vec<(ProcessId, OpId)>,
-    /// Who can go on for ever.
-    pub others: Vec<ProcessId>,
-    /// In how many states somebody waits so.
-    pub states: u64,
-    /// A shortest schedule to such a state.
-    pub witness: Witness,
-}
-
-impl BlockedForEver {
-    /// What [`BlockedForEver::told`] begins with.
-    pub const TOLD: &str = "blocked for ever";
-
-    /// Who waits, where, and who goes on, in the names of `header`: a sentence without a full stop.
-    pub fn told(&self, header: &Header) -> String {
-        let name = |process| format!("'{}'", header.process_name(process));
-        let blocked = self.blocked.iter().map(|&(process, op)| match header.line(op) {
-            Some(line) => format!("{} (line {line})", name(process)),
-            None => name(process),
-        });
-        let others: Vec<String> = self.others.iter().map(|&process| name(process)).collect();
-        let verb = verb(others.len(), "go");
-        let blocked = blocked.collect::<Vec<_>>().join(", ");
-        format!("{}: {blocked}, while {} {verb} on", Self::TOLD, others.join(", "))
-    }
-}
-
-/// A schedule that never ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Round {
-    /// Who goes on at first.
-    pub before: Vec<Turn>,
-    /// Who goes on behind that, again and again.
-    pub turns: Vec<Turn>,
-    /// Time counts, and none passes in these turns.
-    pub is_livelock: bool,
-}
 
 /// What completed runs leave in the memories.
 #[derive(Debug, Clone, PartialEq)]
@@ -230,7 +188,7 @@ impl Exploration<'_> {
         self.options.monitors.map(Monitors::lines_about_ends).unwrap_or_default()
     }
 
-    fn endless(&self) -> &Endless {
+    pub(super) fn endless(&self) -> &Endless {
         self.endless.get_or_init(|| match &self.search {
             None if self.stillborn.is_some() => Endless::NONE,
             None => Endless::default(),
@@ -254,71 +212,6 @@ impl Exploration<'_> {
             (true, false) if is_needed => graph.schedules_without_end(&mut self.scratch()),
             _ => Endless::default(),
         }
-    }
-
-    /// A schedule that comes back to a state of its own without that time
-    /// passes, with how many states there are in between.
-    fn livelock(&self) -> Option<(Stopped, u64, Witness)> {
-        let circle = self.endless().circle.as_ref()?;
-        let round = self.round().filter(|round| round.is_livelock)?;
-        let process = round.turns.first()?.process;
-        let place = with!(self.search.as_ref()?, search => {
-            search.graph.machine(circle[0], &mut self.scratch()).place(self.program, process)
-        });
-        let message = format!("a zero-time livelock: no end of steps without time passing, {place}");
-        let turns = [round.before, round.turns].concat();
-        let witness = Witness { turns, fatal: None, unavoidable: false };
-        Some((Stopped::Limit(message), circle.len() as u64, witness))
-    }
-
-    /// Processes that wait for ever in some schedule while others go on; `None` if
-    /// there are none. With a stop time they may wait until then, so that only those are looked for who
-    /// wait in a circle for mutexes that the next one owns.
-    ///
-    /// # Errors
-    /// If that was not found out: in a search that was cut or that leaves schedules out, and where
-    /// there are more than 1,000,000 states.
-    pub fn blocked_for_ever(&self) -> Result<Option<BlockedForEver>, Undecided> {
-        if self.is_endless() == Some(false) && self.program.horizon.is_none() {
-            return Ok(None);
-        }
-        let any = self.search.as_ref().ok_or(Undecided)?;
-        with!(any, search => {
-            let (graph, mut scratch) = (&search.graph, self.scratch());
-            if self.stop != Stop::Complete || !graph.is_whole() {
-                return Err(Undecided);
-            }
-            let found = match self.program.horizon {
-                Some(_) => graph.stuck_by_owners(&mut scratch),
-                None => graph.blocked_some(&mut scratch),
-            };
-            let found = found.map_err(|NotFound| Undecided)?;
-            found.map_or(Ok(None), |found| {
-                let machine = graph.machine(found.state, &mut scratch);
-                let blocked = found.blocked.iter().map(|&one| (one, machine.op(self.program, one))).collect();
-                let witness = self.witness_of(found.state).ok_or(Undecided)?;
-                Ok(Some(BlockedForEver { blocked, others: found.others, states: found.states, witness }))
-            })
-        })
-    }
-
-    /// Whether those who wait may wait until a stop time, so that only some of those who wait for ever are
-    /// looked for.
-    pub fn waits_for_horizon(&self) -> bool {
-        self.program.horizon.is_some()
-    }
-
-    /// A schedule that never ends, if one was found; fewer turns if it is time to stop.
-    pub fn round(&self) -> Option<Round> {
-        let circle = self.endless().circle.as_ref()?;
-        with!(self.search.as_ref()?, search => {
-            let mut path = path_to(&search.graph, circle[0]);
-            let before = path.len() - 1;
-            path.extend(circle[1..].iter().chain(&circle[..1]));
-            let mut before_round = turns_along(&search.graph, &path, &mut self.scratch());
-            let turns = before_round.split_off(before.min(before_round.len()));
-            Some(Round { before: before_round, turns, is_livelock: self.endless().is_livelock })
-        })
     }
 
     /// The scenario lines that do something else if the clock shows something
@@ -348,7 +241,7 @@ impl Exploration<'_> {
         self.findings.ends.get(&end).map_or(0, |first| first.count)
     }
 
-    fn scratch(&self) -> Scratch {
+    pub(super) fn scratch(&self) -> Scratch {
         Scratch::new(self.program, self.options.seed)
     }
 
@@ -365,7 +258,7 @@ impl Exploration<'_> {
         Some(witness)
     }
 
-    fn witness_of(&self, state: StateId) -> Option<Witness> {
+    pub(super) fn witness_of(&self, state: StateId) -> Option<Witness> {
         self.witness_along(&with!(self.search.as_ref()?, search => path_to(&search.graph, state)))
     }
 
@@ -373,7 +266,7 @@ impl Exploration<'_> {
     fn witness_along(&self, path: &[StateId]) -> Option<Witness> {
         let mut scratch = self.scratch();
         let turns = with!(self.search.as_ref()?, search => turns_along(&search.graph, path, &mut scratch));
-        Some(Witness { turns, fatal: None, unavoidable: false })
+        Some(Witness { turns, fatal: None, unavoidable: false, cycle: None })
     }
 
     /// Which state on the way to this one, which ends badly, is the first from
@@ -387,8 +280,10 @@ impl Exploration<'_> {
         })
     }
 
-    /// How long completed runs take; only if time counts, and if some run completes. Where states do not know
-    /// what the clock shows, the search has to be complete, and of at most 4,000,000 states.
+    /// How long completed runs take; only if time counts, and if some run completes. Of a search that is not
+    /// [complete](Self::is_complete) this is so of the runs that it has come across. Where states do not know what the clock
+    /// shows, it is known of at most 4,000,000 states, and of a search that was cut only as far as the first
+    /// 500,000 tell.
     pub fn total_times(&self) -> Option<TotalTimes> {
         if self.options.mode != Mode::Timed {
             return None;
@@ -410,9 +305,9 @@ impl Exploration<'_> {
     /// How long completed runs take by the paths in the graph.
     fn path_times(&self) -> Option<&PathTimes> {
         let found = self.path_times.get_or_init(|| {
-            let is_known = self.stop == Stop::Complete && !self.findings.results.is_empty();
-            let any = self.search.as_ref().filter(|_| is_known)?;
-            with!(any, search => search.graph.path_times(&mut self.scratch()))
+            let any = self.search.as_ref().filter(|_| !self.findings.results.is_empty())?;
+            let is_cut = self.stop != Stop::Complete;
+            with!(any, search => search.graph.path_times(is_cut, &mut self.scratch()))
         });
         found.as_ref()
     }
@@ -428,7 +323,7 @@ impl Exploration<'_> {
     pub fn stops(&self) -> Vec<(Stopped, u64, Witness)> {
         let mut scratch = self.scratch();
         let Some(any) = &self.search else {
-            let witness = Witness { turns: Vec::new(), fatal: None, unavoidable: false };
+            let witness = Witness { turns: Vec::new(), fatal: None, unavoidable: false, cycle: None };
             return self.stillborn.iter().map(|stopped| (stopped.clone(), 1, witness.clone())).collect();
         };
         let stops = self.findings.stops.iter().filter_map(|(stopped, first)| {

@@ -7,12 +7,12 @@ mod doomed;
 mod endless;
 mod exploration;
 mod findings;
+mod for_ever;
 mod order;
 mod path;
 mod total_time;
 
 pub use cut::Cut;
-pub use exploration::{
-    BlockedForEver, DecisiveTie, Exploration, FinalMemories, Overview, Round, TotalTimes, Undecided, Witness,
-};
+pub use exploration::{DecisiveTie, Exploration, FinalMemories, Overview, TotalTimes, Undecided, Witness};
 pub(crate) use findings::Findings;
+pub use for_ever::{BlockedForEver, Round};

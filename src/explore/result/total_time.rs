@@ -1,5 +1,5 @@
 //! How long completed runs take, where states do not know what the clock shows: the lengths of
-//! paths through the graph of states, once that is whole.
+//! paths through the graph of states; of a search that was cut, through as much of it as there is.
 
 use super::order::{MOST_STATES, TimedNext};
 use crate::explore::ends::End;
@@ -9,6 +9,9 @@ use crate::time::Time;
 use crate::trace::NoTrace;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+
+/// Of a search that was cut so many states are asked, those that were reached first: it is to come to an end.
+const MOST_OF_CUT: usize = 500_000;
 
 /// A total time, and the states of a run that takes so long.
 pub(crate) type TimedPath = (Time, Vec<StateId>);
@@ -149,9 +152,10 @@ fn timed_path(nanos: u64, last: StateId, before: &[StateId]) -> Option<TimedPath
 }
 
 impl<const W: usize> StateGraph<'_, W> {
-    /// How long completed runs take; `None` if there are none, or it was not found out.
-    pub(crate) fn path_times(&self, scratch: &mut Scratch) -> Option<PathTimes> {
-        let edges = self.edges(scratch)?;
+    /// How long completed runs take; `None` if there are none, or it was not found out. If the search was
+    /// cut, how long those take that it has come across.
+    pub(crate) fn path_times(&self, is_cut: bool, scratch: &mut Scratch) -> Option<PathTimes> {
+        let edges = self.edges(is_cut, scratch)?;
         Some(PathTimes { least: edges.shortest()?, most: edges.longest() })
     }
 
@@ -161,9 +165,9 @@ impl<const W: usize> StateGraph<'_, W> {
         Some(scratch.world.machine.now.as_nanos())
     }
 
-    /// All transitions, if the graph is whole and not too large.
-    fn edges(&self, scratch: &mut Scratch) -> Option<Edges> {
-        let count = self.store.len();
+    /// All transitions, if the graph is whole and not too large; if the search was cut, those that are known.
+    fn edges(&self, is_cut: bool, scratch: &mut Scratch) -> Option<Edges> {
+        let count = if is_cut { self.store.len().min(MOST_OF_CUT) } else { self.store.len() };
         if count > MOST_STATES {
             return None;
         }
@@ -171,16 +175,16 @@ impl<const W: usize> StateGraph<'_, W> {
         let mut edges = Edges { start, first: vec![0], all: Vec::new(), completed: Vec::new() };
         for state in 0..count as StateId {
             let TimedNext { states, stops, unknown } = self.timed_next(state, scratch);
-            if unknown || self.space.relation.cancellation.check(u64::from(state)).is_err() {
+            if unknown && !is_cut || self.space.relation.cancellation.check(u64::from(state)).is_err() {
                 return None;
             }
-            if states.is_empty() && stops == 0 {
+            if states.is_empty() && stops == 0 && !unknown {
                 let machine = self.machine(state, scratch);
                 if self.space.relation.end(machine) == End::Completed {
                     edges.completed.push(state);
                 }
             }
-            edges.all.extend(states);
+            edges.all.extend(states.into_iter().filter(|&(to, _)| (to as usize) < count));
             edges.first.push(edges.all.len());
         }
         Some(edges)

@@ -3,17 +3,23 @@
 //!
 //! The first lines are `key: value`; behind `turns:` stands one turn a line,
 //! the process and, where the kernel has a choice itself, what is chosen.
-//! What stands behind `#` is for the reader.
+//! What stands behind `#` is for the reader. Of a run that goes on for ever `cycle: N` says that behind the
+//! last turn all but the clock is as it is before turn N, and `blocked: NAME` who waits for ever.
 
+use super::lasso::GoesOn;
 use super::names::ProcessNames;
 use super::turn::Turn;
 use crate::explore::options::Mode;
-use crate::figure::{counted, there_are, verb};
+use crate::figure::{counted, so_many, there_are, verb};
+use crate::ids::ProcessId;
 use crate::program::BoundProgram;
 use std::fmt::Write;
 
 /// The version of the format.
 const FORMAT: &str = "1";
+
+/// What stands before the turns that come again and again.
+pub const AGAIN_AND_AGAIN: &str = "from here on again and again:";
 
 /// A schedule with what is needed to follow it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +38,10 @@ pub struct Schedule {
     pub shows: String,
     /// The turn, from 0, with which the finding could no longer be avoided.
     pub fatal: Option<usize>,
+    /// Who waits for ever behind the last turn, by name, where that is what it shows.
+    pub blocked: Vec<String>,
+    /// The turn, from 0, from which on the turns come again and again, if they do.
+    pub cycle: Option<usize>,
     /// Who goes on, by name, and what is chosen.
     pub turns: Vec<(String, Vec<u32>)>,
 }
@@ -80,6 +90,20 @@ impl Schedule {
         turns.collect()
     }
 
+    /// What it says of a run that goes on for ever, if it does.
+    ///
+    /// # Errors
+    /// The name of a process that the scenario does not have.
+    pub fn goes_on(&self, program: &BoundProgram) -> Result<Option<GoesOn>, String> {
+        let names = ProcessNames::new(program);
+        let blocked = self.blocked.iter().map(|name| names.find(name).ok_or_else(|| name.clone()));
+        let mut blocked = blocked.collect::<Result<Vec<ProcessId>, String>>()?;
+        blocked.sort_unstable();
+        blocked.dedup();
+        let shows = !blocked.is_empty() || self.cycle.is_some();
+        Ok(shows.then_some(GoesOn { blocked, cycle: self.cycle }))
+    }
+
     /// The text. `notes` say what happens in each turn.
     pub fn text(&self, notes: &[String]) -> String {
         let mut text =
@@ -96,12 +120,21 @@ impl Schedule {
             key("set", &format!("{name}={value}"));
         }
         key("shows", &self.shows);
+        for name in &self.blocked {
+            key("blocked", name);
+        }
+        if let Some(cycle) = self.cycle {
+            key("cycle", &(cycle + 1).to_string());
+        }
         let _ = writeln!(text, "turns: {}", self.turns.len());
         let line = |(name, answers): &(String, Vec<u32>)| {
             answers.iter().fold(name.clone(), |line, answer| format!("{line} {answer}"))
         };
         let width = self.turns.iter().map(|turn| line(turn).chars().count()).max().unwrap_or(0);
         for (number, turn) in self.turns.iter().enumerate() {
+            if self.cycle == Some(number) {
+                let _ = writeln!(text, "  # {AGAIN_AND_AGAIN}");
+            }
             let mark = if self.fatal == Some(number) { '!' } else { ' ' };
             let note = notes.get(number).filter(|note| !note.is_empty());
             let note = note.map(|note| format!("  # {note}")).unwrap_or_default();
@@ -124,6 +157,8 @@ impl Schedule {
             settings: Vec::new(),
             shows: String::new(),
             fatal: None,
+            blocked: Vec::new(),
+            cycle: None,
             turns: Vec::new(),
         };
         if let Some(other) = something_else(text) {
@@ -132,7 +167,7 @@ impl Schedule {
             );
             return Err(ScheduleError { line: 1, message });
         }
-        let (mut format, mut in_turns, mut count) = (false, false, None);
+        let (mut format, mut in_turns, mut count, mut cycle) = (false, false, None, 0);
         for (number, line) in text.lines().enumerate() {
             let failed = |message: String| ScheduleError { line: number + 1, message };
             let content = line.split('#').next().unwrap_or("").trim_end();
@@ -172,6 +207,16 @@ impl Schedule {
                     schedule.settings.push((name.trim().to_owned(), value.trim().to_owned()));
                 }
                 "shows" => value.clone_into(&mut schedule.shows),
+                "blocked" if value.is_empty() => {
+                    return Err(failed("expected `blocked: process`".to_owned()));
+                }
+                "blocked" => schedule.blocked.push(value.to_owned()),
+                "cycle" => {
+                    let turn = value.parse::<usize>().ok().and_then(|turn| turn.checked_sub(1));
+                    let wrong = || failed(format!("'{value}' is no number of a turn; the first is 1"));
+                    schedule.cycle = Some(turn.ok_or_else(wrong)?);
+                    cycle = number + 1;
+                }
                 "turns" => {
                     in_turns = true;
                     let wrong = |_| failed(format!("'{value}' is no number of turns"));
@@ -188,6 +233,7 @@ impl Schedule {
             let message = format!("this is no schedule: it has no `{key}`");
             return Err(ScheduleError { line: 0, message });
         }
+        let turns = schedule.turns.len();
         match count {
             Some((line, said)) if said != schedule.turns.len() => {
                 let found = schedule.turns.len();
@@ -198,6 +244,14 @@ impl Schedule {
                     counted(found)
                 );
                 Err(ScheduleError { line, message })
+            }
+            _ if schedule.cycle.is_some_and(|turn| turn >= turns) => {
+                let message = format!(
+                    "it has no turn {}: it has {}",
+                    schedule.cycle.map_or(0, |turn| turn + 1),
+                    so_many(turns as u64, "turn")
+                );
+                Err(ScheduleError { line: cycle, message })
             }
             _ => Ok(schedule),
         }
@@ -257,6 +311,8 @@ mod tests {
             settings: vec![("n".to_owned(), "2".to_owned())],
             shows: "deadlock".to_owned(),
             fatal: Some(1),
+            blocked: vec!["philosopher[0]".to_owned(), "guest arrivals".to_owned()],
+            cycle: Some(2),
             turns: vec![
                 ("philosopher[0]".to_owned(), vec![]),
                 ("philosopher[1]".to_owned(), vec![0, 2]),
@@ -283,6 +339,9 @@ mod tests {
             ("schedule: 1\nset: n\nturns:\n", 2),
             ("schedule: 1\nturns: x\n  p\n", 2),
             ("schedule: 1\nturns: 2\n  p\n", 2),
+            ("schedule: 1\ncycle: 0\nturns:\n  p\n", 2),
+            ("schedule: 1\ncycle: 2\nturns:\n  p\n", 2),
+            ("schedule: 1\nblocked:\nturns:\n  p\n", 2),
             ("version: 1\nname: s\nprocesses:\n  p: {do: []}\n", 1),
             ("{\"version\":1}\n", 1),
         ] {

@@ -5,8 +5,10 @@
 //! allow, but not before the turn before it: so the picture of such a schedule
 //! has times that its order can have, with processes that dawdle where others
 //! had to come first. Where a schedule ends before the run does, the run goes
-//! on with whoever comes first in the scenario.
+//! on with whoever comes first in the scenario; unless it shows that it goes on for ever: then it is looked
+//! at whether it does, as far as its turns can show that.
 
+use super::lasso::{GoesOn, Lasso};
 use super::turn::Turn;
 use crate::explore::cancellation::Cancellation;
 use crate::explore::code::NumberedCode;
@@ -15,36 +17,46 @@ use crate::explore::options::Mode;
 use crate::explore::state::World;
 use crate::explore::transition::{Scratch, Transition, TransitionRelation};
 use crate::figure::so_many;
-use crate::kernel::{Choices, Machine, State, find_deadlock};
+use crate::ids::ProcessId;
+use crate::kernel::{Choices, Machine, State, find_deadlock, find_deadlock_of};
 use crate::program::BoundProgram;
 use crate::time::Time;
-use crate::trace::{DynSink, NoTrace, Outcome, Sink};
+use crate::trace::{Deadlock, DynSink, Outcome, Sink};
 use crate::value::Word;
-use std::ops::ControlFlow;
 
 /// Turns that a run may take beyond its schedule.
 const MOST_TURNS_BEYOND: u64 = 1_000_000;
 
+/// What a run along a schedule ends with that does not show what it says of a run that goes on for ever.
+const NOT_SHOWN: &str = "followed to its end, the schedule does not show what it says";
+
 /// How a schedule is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Following {
+pub struct Following<'s> {
     /// The seed of random draws.
     pub seed: u64,
     /// Whether time counted where the schedule was found.
     pub mode: Mode,
-    /// Turns that the run may take beyond the schedule.
+    /// Turns that the run may take beyond the schedule; none if it shows that it goes on for ever.
     pub beyond: u64,
+    /// What it shows of a run that goes on for ever.
+    pub goes_on: Option<&'s GoesOn>,
 }
 
-impl Following {
+impl<'s> Following<'s> {
     /// To the end of the run, if that comes in good time.
-    pub fn to_the_end(seed: u64, mode: Mode) -> Following {
-        Following { seed, mode, beyond: MOST_TURNS_BEYOND }
+    pub fn to_the_end(seed: u64, mode: Mode) -> Following<'s> {
+        Following { seed, mode, beyond: MOST_TURNS_BEYOND, goes_on: None }
     }
 
     /// Up to the last turn of the schedule.
-    pub fn so_far(seed: u64, mode: Mode) -> Following {
-        Following { seed, mode, beyond: 0 }
+    pub fn so_far(seed: u64, mode: Mode) -> Following<'s> {
+        Following { seed, mode, beyond: 0, goes_on: None }
+    }
+
+    /// To the end of what the schedule shows: of the run, unless that goes on for ever.
+    pub fn as_it_shows(seed: u64, mode: Mode, goes_on: Option<&'s GoesOn>) -> Following<'s> {
+        Following { goes_on, ..Following::to_the_end(seed, mode) }
     }
 }
 
@@ -61,6 +73,8 @@ pub struct Replayed {
     pub code: Word,
     /// When each turn of the schedule was taken.
     pub times: Vec<Time>,
+    /// Who waits for ever at the end while others go on, if the schedule shows that.
+    pub waiting: Option<Deadlock>,
 }
 
 /// A schedule that a scenario does not allow.
@@ -123,7 +137,7 @@ pub fn replay_calling<S: Sink>(
 pub fn replay_cancellable<S: Sink>(
     program: &BoundProgram,
     code: Option<&dyn NumberedCode>,
-    Following { seed, mode, beyond }: Following,
+    Following { seed, mode, beyond, goes_on }: Following<'_>,
     cancellation: Cancellation<'_>,
     turns: &[Turn],
     sink: &mut S,
@@ -131,11 +145,12 @@ pub fn replay_cancellable<S: Sink>(
 ) -> Result<Option<Replayed>, Mismatch> {
     let mut replayer = Replayer {
         program,
-        seed,
         // Also without time the clock goes, but only as far as somebody needs it.
         relation: TransitionRelation { cancellation, ..TransitionRelation::for_replay(program, mode, code) },
         scratch: Scratch::new(program, seed),
         times: Vec::new(),
+        lasso: Lasso::new(program, (seed, mode), code, cancellation),
+        waiting: None,
     };
     let started = match mode {
         Mode::Timed => replayer.relation.start(&mut replayer.scratch, &mut DynSink::new(sink)),
@@ -147,6 +162,9 @@ pub fn replay_cancellable<S: Sink>(
     }
     for (number, turn) in turns.iter().enumerate() {
         before(sink, number);
+        if goes_on.is_some_and(|goes_on| goes_on.cycle == Some(number)) {
+            replayer.lasso.begin(&replayer.scratch.world);
+        }
         if cancellation.is_over() {
             return Ok(None);
         }
@@ -155,15 +173,19 @@ pub fn replay_cancellable<S: Sink>(
         }
     }
     before(sink, turns.len());
+    if let Some(goes_on) = goes_on {
+        return unless_stopped(replayer.end_lasso(goes_on, turns, &mut DynSink::new(sink)));
+    }
     unless_stopped(replayer.go_on((mode, beyond), &mut DynSink::new(sink)))
 }
 
 struct Replayer<'a> {
     program: &'a BoundProgram,
-    seed: u64,
     relation: TransitionRelation<'a>,
     scratch: Scratch,
     times: Vec<Time>,
+    lasso: Lasso<'a>,
+    waiting: Option<Deadlock>,
 }
 
 impl Replayer<'_> {
@@ -179,6 +201,9 @@ impl Replayer<'_> {
         let mismatch = |message: String| Mismatch { turn: number, message };
         if process.index() >= self.program.process_count() {
             return Err(mismatch("there is no such process".to_owned()));
+        }
+        if mode == Mode::Untimed && self.lasso.goes_round_alone(&self.scratch.world, process) {
+            return Ok(self.go_round(process, sink).err());
         }
         if mode == Mode::Untimed
             && let Err(stopped) = self.relation.wait_for(&mut self.scratch, process, sink)
@@ -222,6 +247,60 @@ impl Replayer<'_> {
         }
     }
 
+    /// A delay of a process that only lets time pass, for ever.
+    fn go_round(&mut self, process: ProcessId, sink: &mut DynSink<'_>) -> Result<(), Stopped> {
+        let machine = &mut self.scratch.world.machine;
+        machine.now = machine.now.max(self.relation.until(machine, process));
+        self.times.push(machine.now);
+        self.relation.go_local(&mut self.scratch, process, sink)
+    }
+
+    /// Looks, behind the last turn, whether the schedule shows what it says of a run that goes on for ever.
+    fn end_lasso(mut self, goes_on: &GoesOn, turns: &[Turn], sink: &mut DynSink<'_>) -> Replayed {
+        let comes_back = goes_on.cycle.map(|_| self.lasso.comes_back(&self.scratch.world));
+        if let Err(stopped) = self.let_ask(&goes_on.blocked, sink) {
+            return self.stopped(stopped);
+        }
+        let machine = &self.scratch.world.machine;
+        let waiting = find_deadlock_of(self.program, machine, &goes_on.blocked);
+        let name = |process| self.program.process_name(process);
+        let cycle = goes_on.cycle.map_or(&[][..], |cycle| &turns[cycle.min(turns.len())..]);
+        let mover = cycle.iter().find(|turn| goes_on.blocked.contains(&turn.process));
+        let message = match (comes_back, waiting, mover) {
+            (Some(false), ..) => format!("{NOT_SHOWN}: it does not come back to where it was"),
+            (_, Err(process), _) => {
+                format!("{NOT_SHOWN}: '{}' does not wait for others there", name(process))
+            }
+            (_, _, Some(turn)) => {
+                format!("{NOT_SHOWN}: '{}' goes on in what is to come again and again", name(turn.process))
+            }
+            (_, Ok(waiting), None) => {
+                self.waiting = Some(waiting).filter(|waiting| !waiting.blocked.is_empty());
+                let round = goes_on.cycle.map(|cycle| goes_on.round_told(cycle, turns.len()));
+                round.unwrap_or_else(|| {
+                    "the schedule was followed to its end, behind which others go on".to_owned()
+                })
+            }
+        };
+        self.ended(Outcome::Limit { message })
+    }
+
+    /// Lets those who are said to wait ask for what they wait for: without time nobody does before it is served.
+    fn let_ask(&mut self, blocked: &[ProcessId], sink: &mut DynSink<'_>) -> Result<(), Stopped> {
+        let asks = self.relation.beyond();
+        for &process in blocked {
+            self.relation.wait_for(&mut self.scratch, process, sink)?;
+            if self.scratch.world.machine.state(self.program, process) != State::Ready {
+                continue;
+            }
+            self.scratch.probe.choices = Choices::default();
+            if let Transition::Stopped(stopped) = asks.whole_transition(&mut self.scratch, process, sink) {
+                return Err(stopped);
+            }
+        }
+        Ok(())
+    }
+
     fn stopped(self, stopped: Stopped) -> Replayed {
         let outcome = match stopped {
             Stopped::Fault(fault) => Outcome::Fault(*fault),
@@ -232,26 +311,7 @@ impl Replayer<'_> {
 
     fn ended(self, outcome: Outcome) -> Replayed {
         let World { machine, code, .. } = self.scratch.world;
-        Replayed { outcome, end: machine.now, machine, code, times: self.times }
-    }
-
-    /// Whether nobody could go on at a resource without time, however long
-    /// delays take.
-    fn is_at_end(&self) -> bool {
-        let untimed = TransitionRelation::new(self.program, false, None, self.relation.code);
-        let untimed = TransitionRelation { cancellation: self.relation.cancellation, ..untimed };
-        let mut scratch = Scratch::new(self.program, self.seed);
-        scratch.world.clone_from(&self.scratch.world);
-        for process in untimed.processes() {
-            if untimed.go_local(&mut scratch, process, &mut NoTrace).is_err() {
-                return false;
-            }
-        }
-        let goes_on = untimed.successors(&mut scratch, |_, _, result| match result {
-            Transition::Disabled => ControlFlow::Continue(()),
-            Transition::Made | Transition::Stopped(_) => ControlFlow::Break(()),
-        });
-        goes_on.is_continue()
+        Replayed { outcome, end: machine.now, machine, code, times: self.times, waiting: self.waiting }
     }
 
     /// Goes on to the end of the run, whoever comes first.
@@ -261,7 +321,10 @@ impl Replayer<'_> {
         }
         let cancellation = self.relation.cancellation;
         // What a schedule without time has led to is not cut off by the clock.
-        let horizon = self.program.horizon.filter(|_| mode == Mode::Timed || !self.is_at_end());
+        let horizon = self
+            .program
+            .horizon
+            .filter(|_| mode == Mode::Timed || !self.lasso.is_at_end(&self.scratch.world));
         let rest = TransitionRelation { horizon, ..self.relation.beyond() };
         if let Err(stopped) = rest.advance_clock(&mut self.scratch, sink) {
             return self.stopped(stopped);

@@ -93,14 +93,14 @@ impl TransitionRelation<'_> {
             // late; the clock does not go back for it.
             machine.now = machine.now.max(next);
             self.note_time(scratch);
-            for process in self.processes() {
-                let waits =
-                    matches!(scratch.world.machine.state(self.program, process), State::Delayed | State::New);
-                if waits && self.until(&scratch.world.machine, process) <= next {
-                    last = process;
-                    self.go_local(scratch, process, sink)?;
-                }
-            }
+            let machine = &scratch.world.machine;
+            let is_due = |process: &ProcessId| {
+                matches!(machine.state(self.program, *process), State::Delayed | State::New)
+                    && self.until(machine, *process) <= next
+            };
+            let due: Vec<ProcessId> = self.processes().filter(is_due).collect();
+            last = due.last().copied().unwrap_or(last);
+            self.go_local_aside(scratch, &due, sink)?;
         }
         Err(self.undecided(scratch, last, TICKS_TOLD))
     }

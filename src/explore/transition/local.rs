@@ -11,7 +11,7 @@ use crate::explore::ends::Stopped;
 use crate::explore::state::World;
 use crate::ids::ProcessId;
 use crate::kernel::{Kernel, Machine, Probe, Rest, State, Yield};
-use crate::trace::{Fault, Sink};
+use crate::trace::{Fault, NoTrace, Sink};
 
 /// Steps of one process that concern nobody else before it is not followed any
 /// further.
@@ -134,6 +134,92 @@ impl TransitionRelation<'_> {
         process: ProcessId,
         sink: &mut impl Sink,
     ) -> Result<(), Stopped> {
+        self.go_local_up_to(scratch, process, u32::MAX, &mut 0, sink)
+    }
+
+    /// Lets processes whose turn it is not do all that concerns nobody else, one after the other. Who would break a
+    /// rule by that rests in front of it: it breaks it when it has its turn, and until then others may go on.
+    pub(crate) fn go_local_aside(
+        &self,
+        scratch: &mut Scratch,
+        processes: &[ProcessId],
+        sink: &mut impl Sink,
+    ) -> Result<(), Stopped> {
+        if !processes.iter().any(|&process| self.acts_alone(&scratch.world.machine, process)) {
+            return Ok(());
+        }
+        let mut before = std::mem::take(&mut scratch.before);
+        match &mut before {
+            Some(before) => before.clone_from(&scratch.world),
+            None => before = Some(scratch.world.clone()),
+        }
+        let first = before.as_ref().expect("it was just kept");
+        let result = self.go_local_from(scratch, first, processes, sink);
+        scratch.before = before;
+        result
+    }
+
+    fn go_local_from<S: Sink>(
+        &self,
+        scratch: &mut Scratch,
+        before: &World,
+        processes: &[ProcessId],
+        sink: &mut S,
+    ) -> Result<(), Stopped> {
+        // Of those who break a rule: after how many steps.
+        let mut breaks: Vec<(ProcessId, u32)> = Vec::new();
+        // Events that are kept must not come twice.
+        let mut is_known = !S::ACTIVE;
+        'again: loop {
+            let mut left = breaks.clone();
+            for &process in processes {
+                let held = left.iter_mut().find(|(other, _)| *other == process);
+                // Whoever is named twice goes no further the second time.
+                let limit = held.map_or(u32::MAX, |(_, at)| std::mem::take(at));
+                let mut made = 0;
+                let result = match is_known {
+                    true => self.go_local_up_to(scratch, process, limit, &mut made, sink),
+                    false => self.go_local_up_to(scratch, process, limit, &mut made, &mut NoTrace),
+                };
+                match result {
+                    Ok(()) => {}
+                    Err(Stopped::Fault(_)) if limit == u32::MAX => {
+                        breaks.push((process, made));
+                        scratch.world.clone_from(before);
+                        continue 'again;
+                    }
+                    // What was tried is to be seen once.
+                    Err(_) if !is_known => break,
+                    Err(stopped) => return Err(stopped),
+                }
+            }
+            if is_known {
+                return Ok(());
+            }
+            is_known = true;
+            scratch.world.clone_from(before);
+        }
+    }
+
+    /// Whether a process has something to do that concerns nobody else.
+    fn acts_alone(&self, machine: &Machine, process: ProcessId) -> bool {
+        let is_local = self.local[machine.op(self.program, process).index()];
+        match machine.state(self.program, process) {
+            State::Done | State::Blocked => false,
+            State::Ready => is_local,
+            State::Delayed | State::New => !self.timed || self.until(machine, process) <= machine.now,
+        }
+    }
+
+    /// As [`Self::go_local`], with so many steps at most; counts those that were `made`.
+    fn go_local_up_to(
+        &self,
+        scratch: &mut Scratch,
+        process: ProcessId,
+        most: u32,
+        made: &mut u32,
+        sink: &mut impl Sink,
+    ) -> Result<(), Stopped> {
         let mut round = Round::default();
         let mut steps = 0;
         scratch.rounds = 0;
@@ -142,9 +228,19 @@ impl TransitionRelation<'_> {
                 return Err(self.undecided(scratch, process, LOCAL_ROUNDS_TOLD));
             }
             self.cancellation.check(u64::from(steps))?;
-            match self.local_rest(scratch, process) {
+            let rest = self.local_rest(scratch, process);
+            if *made == most && !matches!(rest, LocalRest::Others) {
+                let machine = &mut scratch.world.machine;
+                let op = machine.op(self.program, process);
+                machine.set_state(self.program, process, op, State::Ready);
+                return Ok(());
+            }
+            match rest {
                 LocalRest::Others => return Ok(()),
-                LocalRest::Settling => self.settle(scratch, process, sink)?,
+                LocalRest::Settling => {
+                    self.settle(scratch, process, sink)?;
+                    *made += 1;
+                }
                 LocalRest::Step => {
                     if !self.timed && round.is_closed(&scratch.world) {
                         return Ok(());
@@ -153,6 +249,7 @@ impl TransitionRelation<'_> {
                         round.passes_time |= until > scratch.world.machine.now;
                     }
                     steps += 1;
+                    *made += 1;
                 }
             }
         }

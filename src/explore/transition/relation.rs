@@ -6,7 +6,9 @@
 //! expected to be this or that), or it waits, lets time pass, or is done. What
 //! concerns nobody else (arithmetic, draws, log lines, the beginning and the
 //! end) is done at once with what came before; inside `atomic` one transition
-//! goes on to the end of the block, or to where the process has to wait.
+//! goes on to the end of the block, or to where the process has to wait. Only
+//! what breaks a rule is not done in the turn of another one: whoever breaks it
+//! rests in front of it, and others may go on before, as in a run.
 //!
 //! With time, only processes that can go on at the same moment, and have the
 //! same priority, may overtake each other; to wait in line is a transition,

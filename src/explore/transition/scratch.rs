@@ -62,6 +62,8 @@ pub(crate) struct Scratch {
     pub(crate) heard: bool,
     /// Loop rounds that a process made between steps since it was last let go on alone.
     pub(super) rounds: u64,
+    /// The world before those whose turn it is not did what concerns nobody else; kept for its memory.
+    pub(super) before: Option<World>,
 }
 
 impl Scratch {
@@ -77,6 +79,7 @@ impl Scratch {
             draws,
             heard: false,
             rounds: 0,
+            before: None,
         }
     }
 

@@ -31,10 +31,8 @@ impl TransitionRelation<'_> {
         scratch.world.machine.reset(self.program);
         scratch.world.code = self.code.map_or(0, NumberedCode::first);
         scratch.world.watch = self.monitors.map(Monitors::start).unwrap_or_default();
-        for process in self.processes() {
-            self.go_local(scratch, process, sink)?;
-        }
-        Ok(())
+        let all: Vec<ProcessId> = self.processes().collect();
+        self.go_local_aside(scratch, &all, sink)
     }
 
     /// One whole transition of `process`, which is a candidate; time passes
@@ -215,10 +213,8 @@ impl TransitionRelation<'_> {
         }
         // Whoever was woken may let time pass; that is no pause of this process.
         let paused = scratch.paused;
-        for waiter in woken {
-            if let Err(stopped) = self.go_local(scratch, waiter, sink) {
-                return Transition::Stopped(stopped);
-            }
+        if let Err(stopped) = self.go_local_aside(scratch, &woken, sink) {
+            return Transition::Stopped(stopped);
         }
         scratch.paused = paused;
         Transition::Made
