@@ -26,6 +26,7 @@ mod faults;
 mod inherit;
 mod interrupt;
 mod invariants;
+mod keyed;
 mod lives;
 mod lock;
 mod machine;

@@ -58,7 +58,7 @@ impl Optimised {
             if arena[header + resource::RING] >= ring {
                 continue;
             }
-            let words = ring as usize * resource::fields(arena[header + resource::IDENTITY]);
+            let words = ring as usize * resource::place_words(arena[header + resource::IDENTITY]);
             arena[header + resource::CONTENT] = arena.len() as Word;
             arena[header + resource::RING] = ring;
             arena.resize(arena.len() + words, 0);
