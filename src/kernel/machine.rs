@@ -126,6 +126,10 @@ impl Machine {
     /// Puts into the initial state what only runs in virtual time go by.
     pub fn settle(&mut self, program: &BoundProgram) {
         program.optimised.settle(&mut self.arena);
+        if program.optimised.lists {
+            self.list_holders(program);
+            self.list_watchers(program);
+        }
     }
 
     /// What a process is doing.

@@ -23,6 +23,7 @@ mod events;
 mod execute;
 mod fast;
 mod faults;
+mod holders;
 mod inherit;
 mod interrupt;
 mod invariants;
@@ -47,6 +48,7 @@ mod streams;
 mod timeout;
 mod waiters;
 mod watch;
+mod watchers;
 
 pub use call::{Call, Code, NoCode};
 pub use choices::Choices;

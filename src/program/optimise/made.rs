@@ -20,6 +20,8 @@ pub struct Optimised {
     pub(super) settled: SettledWords,
     /// The headers of buffers that begin with a ring; see [`Optimised::settle`].
     pub(super) buffers: Vec<u32>,
+    /// Whether it is listed who may be concerned by what happens, so that the kernel need not look at all.
+    pub lists: bool,
 }
 
 /// So many items have room in a buffer at the start, unless it takes fewer.
