@@ -158,6 +158,19 @@ impl UnaryOp {
 }
 
 impl BinaryOp {
+    /// Whether it has no value if `b` is 0.
+    pub fn divides(self) -> bool {
+        matches!(
+            self,
+            BinaryOp::DivInt
+                | BinaryOp::RemInt
+                | BinaryOp::DivFloat
+                | BinaryOp::DivDurationInt
+                | BinaryOp::DivDurationFloat
+                | BinaryOp::DivDurations
+        )
+    }
+
     /// All of them, in the order of their discriminants.
     pub const ALL: [BinaryOp; 25] = [
         BinaryOp::AddInt,

@@ -107,6 +107,8 @@ pub struct Look {
     pub theme: Option<Theme>,
     /// What the colours of spans tell.
     pub colour_by: Option<ColourBy>,
+    /// Whether it shows who holds each lock.
+    pub holders: Option<bool>,
 }
 
 /// Why a wish cannot be granted.
@@ -132,7 +134,13 @@ impl Look {
             font_size: self.font_size.or(others.font_size),
             theme: self.theme.or(others.theme),
             colour_by: self.colour_by.or(others.colour_by),
+            holders: self.holders.or(others.holders),
         }
+    }
+
+    /// Whether it shows who holds each lock.
+    pub fn shows_holders(&self) -> bool {
+        self.holders.unwrap_or(false)
     }
 
     /// Whether the wishes leave out some processes or some of the time.

@@ -55,7 +55,12 @@ pub fn run(arguments: &CheckArguments) -> Result<Exit, Failure> {
 
 fn text(loaded: &Loaded, warnings: Option<&Diagnostics>, strict: bool) -> String {
     let model = &loaded.scenario.model;
-    let processes = so_many(model.processes.len() as u64, "process");
+    let definitions = model.processes.len() as u64;
+    let processes = so_many(definitions, "process");
+    let processes = match loaded.instances().filter(|&instances| instances != definitions) {
+        Some(instances) => format!("{processes} with {}", so_many(instances, "instance")),
+        None => processes,
+    };
     // Lives of processes are resources that nobody declares.
     let declared = model.resources.iter().filter(|def| def.spec.kind.is_declared()).count();
     let resources = so_many(declared as u64, "resource");

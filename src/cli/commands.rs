@@ -38,10 +38,11 @@ pub fn explained(mut error: clap::Error, program: &Command) -> clap::Error {
     let tip = match (error.kind(), command, option) {
         (ErrorKind::InvalidSubcommand, Some(word), _) => {
             let names: Vec<&str> = program.get_subcommands().map(Command::get_name).collect();
-            let has_suggestion = error.get(ContextKind::SuggestedSubcommand).is_some();
-            meant(&word).or_else(|| (!has_suggestion).then(|| nearest(&word, &names)))
+            meant(&word).or_else(|| Some(nearest(&word, &names)))
         }
-        (ErrorKind::UnknownArgument, _, Some(option)) => elsewhere(&option, program),
+        (ErrorKind::UnknownArgument, _, Some(option)) => {
+            foreign_option(&option).or_else(|| elsewhere(&option, program))
+        }
         _ => None,
     };
     if let Some(tip) = tip {
@@ -50,6 +51,26 @@ pub fn explained(mut error: clap::Error, program: &Command) -> clap::Error {
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     error
+}
+
+/// Options that there are not, and what does what they mean.
+const OPTIONS: [(&[&str], &str); 6] = [
+    (&["timed"], "schedules are explored with their times unless `--untimed` is given"),
+    (
+        &["html", "svg", "png", "pdf", "tikz", "csv", "mermaid", "perfetto", "trace"],
+        "what is written is named behind `--write`: `--write NAME`",
+    ),
+    (&["param", "params", "parameter", "define"], "a parameter is set by `--set name=value`"),
+    (&["out", "output-dir", "folder"], "the folder is named by `--output`, in short `-o`"),
+    (&["json"], "write `--format json`"),
+    (&["no-color", "no-colour", "colour"], "write `--color never`"),
+];
+
+/// What to write instead of an option of another name.
+fn foreign_option(option: &str) -> Option<String> {
+    let name = option.strip_prefix("--")?.split('=').next()?;
+    let (_, advice) = OPTIONS.iter().find(|(names, _)| names.contains(&name))?;
+    Some(advice.replace("NAME", name))
 }
 
 /// Which commands have an option that this one has not.

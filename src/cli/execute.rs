@@ -289,6 +289,7 @@ fn execute_by(
         untimed: mode == Mode::Untimed,
         view: View::default(),
         reproduction: reproduction(loaded, seed, options),
+        along: None,
         fatal: None,
         waiting,
         abandoned,

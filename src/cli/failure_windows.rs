@@ -57,6 +57,7 @@ pub fn draw(loaded: Option<&Loaded>, finished: &mut Finished) -> Result<(), Fail
             spans: &spans,
             rounds: &[],
             levels: &[],
+            holdings: &[],
             points: &[],
             points_left_out: 0,
             broken: &[],

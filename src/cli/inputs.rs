@@ -49,6 +49,20 @@ impl Loaded {
 }
 
 impl Loaded {
+    /// How many instances its processes have in all; `None` if that is not known before a run, in which some
+    /// arrive.
+    pub fn instances(&self) -> Option<u64> {
+        let model = &self.scenario.model;
+        let counts = self.compiled.process_counts(model, &self.scenario.params).ok()?;
+        let arrives = model.processes.iter().any(|process| process.arrives);
+        (!arrives).then(|| counts.iter().map(|&count| u64::from(count)).sum())
+    }
+
+    /// Whether its runs differ by random numbers.
+    pub fn is_random(&self) -> bool {
+        self.compiled.is_random()
+    }
+
     /// Refuses more process instances than `most`, before there is a state of so many: at the
     /// `count` that makes the most of them. `hint` says why there may be no more.
     ///
@@ -418,8 +432,19 @@ fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
             files.extend(scenarios_below(path)?);
             if files.len() == before {
                 let folder = console::shown(path);
-                return Err(Failure::usage(format!("there is no scenario (.yaml or .yml) below '{folder}'")));
+                let meant = meant(path);
+                let message = format!("there is no scenario (.yaml or .yml) below '{folder}'{meant}");
+                return Err(Failure::usage(message));
             }
+        } else if path.extension().is_some_and(|ending| ending == "schedule") {
+            let schedule = console::shown(path);
+            return Err(Failure::usage(format!(
+                "'{schedule}' is a schedule: `tempolane run SCENARIO --schedule {schedule}` follows it"
+            )));
+        } else if let (false, meant) = (path.exists(), meant(path))
+            && !meant.is_empty()
+        {
+            return Err(Failure::environment(format!("there is no '{}'{meant}", console::shown(path))));
         } else {
             files.push(path.clone());
         }
@@ -429,6 +454,18 @@ fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
         }
     }
     Ok(files)
+}
+
+/// The file that is meant by a path without its ending, as the end of a message; empty if there is none.
+fn meant(path: &Path) -> String {
+    let files = ["yaml", "yml"].map(|ending| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".");
+        name.push(ending);
+        PathBuf::from(name)
+    });
+    let file = files.iter().find(|file| file.is_file());
+    file.map_or_else(String::new, |file| format!("; did you mean '{}'?", console::shown(file)))
 }
 
 /// The scenario files below a folder, sorted by path. Hidden folders and links

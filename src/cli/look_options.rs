@@ -39,6 +39,9 @@ pub struct LookOptions {
     #[arg(long, visible_alias = "color-by",
         value_parser = PossibleValuesParser::new(ColourBy::NAMES).try_map(|name| ColourBy::named(&name).ok_or("no colours")))]
     pub colour_by: Option<ColourBy>,
+    /// Show who holds each mutex and each read-write lock, in a lane of its own
+    #[arg(long)]
+    pub holders: bool,
     /// A YAML file with such wishes, as in `style` of a scenario, before which it goes
     #[arg(long, value_name = "FILE")]
     pub style: Option<PathBuf>,
@@ -75,6 +78,7 @@ impl LookOptions {
             font_size: self.font_size,
             theme: self.theme,
             colour_by: self.colour_by,
+            holders: self.holders.then_some(true),
         }
     }
 }

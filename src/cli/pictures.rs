@@ -11,8 +11,8 @@ use crate::figure::noun;
 use crate::ids::ProcessId;
 use crate::look::ColourBy;
 use crate::render::{
-    GanttInput, Inks, ProcessBar, RenderError, ScenarioBars, Scene, Timeline, aligned, gantt, marks_chart,
-    missing_letters, pdf, png, svg, text_gantt, tikz, total_time_chart, validated,
+    GanttInput, GivenLooks, Inks, ProcessBar, RenderError, ScenarioBars, Scene, Timeline, aligned, gantt,
+    marks_chart, missing_letters, pdf, png, svg, text_gantt, tikz, total_time_chart, validated,
 };
 use crate::trace::{Outcome, Trace};
 use std::path::PathBuf;
@@ -70,13 +70,23 @@ impl<'a> Drawing<'a> {
         let drawn = self.drawn;
         let Finished { label, statistics, outcome, settings, view, .. } = self.finished;
         let title = view.look.title.as_ref().unwrap_or(label);
+        let title = self.along(title.clone());
         let input = if !self.is_cut() {
-            self.timeline.input(title.clone())
+            self.timeline.input(title)
         } else {
             let title = format!("{title}: the first {drawn} {}", noun(drawn as usize, "event"));
             self.timeline.beginning(title, outcome, statistics.total_time)
         };
         GanttInput { settings, lanes: &view.lanes, inks: self.inks, ..input }
+    }
+
+    /// A title that says, whatever the scenario calls its pictures, that this is one run of
+    /// many, if it followed a schedule.
+    fn along(&self, title: String) -> String {
+        match &self.finished.along {
+            Some(schedule) => format!("{title} along {}", console::printable(schedule)),
+            None => title,
+        }
     }
 
     /// The timeline in letters.
@@ -115,7 +125,7 @@ impl<'a> Drawing<'a> {
         let view = self.view();
         let title = view.look.title.clone().unwrap_or_else(|| format!("Marks of {}", self.finished.label));
         let chart = self.finished.trace.as_ref();
-        let chart = chart.and_then(|trace| marks_chart(trace, &title, view.style().width));
+        let chart = chart.and_then(|trace| marks_chart(trace, &self.along(title), view.style().width));
         chart.map_or(Ok(Vec::new()), |chart| write_picture(folder, options, view, "marks", || chart))
     }
 }
@@ -134,6 +144,15 @@ impl SharedLooks {
         inputs.extend(recorded.iter().map(Timeline::input_named));
         let colour_by = view_of(&drawings).look.colour_by;
         (inputs.len() > 1).then(|| SharedLooks { colour_by, inks: Inks::of(&inputs, colour_by) })
+    }
+
+    /// The looks of a run whose pictures are drawn behind those of others, of which no more is
+    /// kept than what was given to them; `None` if it is not drawn.
+    pub fn behind(given: &mut GivenLooks, run: &Finished) -> Option<SharedLooks> {
+        let drawing = Drawing::new(run)?;
+        let colour_by = drawing.view().look.colour_by;
+        let inks = given.next(Inks::of(&[drawing.input()], colour_by));
+        Some(SharedLooks { colour_by, inks })
     }
 }
 

@@ -12,15 +12,17 @@ use super::view::{View, views};
 use super::why::what_helps;
 use super::{bounded_file, console, exports, failure_windows, html_page, interrupt, pictures};
 use crate::explore::{BlockedForEver, Cancellation, Following, Schedule};
-use crate::render::LivePage;
+use crate::render::{GivenLooks, LivePage};
 use crate::scenario::{circular_locking, folder_name};
 use clap::Args;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// Run scenarios in virtual time and draw what happened
 ///
 /// Writes gantt.svg, gantt.png, trace.jsonl and result.json to DIR/<scenario name>/ unless told
-/// otherwise, and marks.svg and marks.png if marks carry numbers. A file appears only when it is complete.
+/// otherwise, and marks.svg and marks.png if marks carry numbers; along a schedule to
+/// DIR/<scenario name>/<schedule name>/. A file appears only when it is complete.
 #[derive(Debug, Args)]
 pub struct RunArguments {
     #[command(flatten)]
@@ -54,9 +56,10 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     interrupt::watch();
     let mut exit = Exit::Fine;
     let mut done = Vec::new();
+    let mut given = GivenLooks::default();
     for (scenario, view) in loaded.iter().zip(&views) {
-        let finished =
-            one(scenario, view, arguments, schedule.as_ref()).map_err(|failure| with_done(failure, &done))?;
+        let finished = one(scenario, view, arguments, schedule.as_ref(), &mut given)
+            .map_err(|failure| with_done(failure, &done))?;
         if finished.is_finding() {
             exit = Exit::Finding;
         }
@@ -118,12 +121,13 @@ fn one(
     view: &View,
     arguments: &RunArguments,
     schedule: Option<&Schedule>,
+    given: &mut GivenLooks,
 ) -> Result<Finished, Failure> {
     let is_text = arguments.scenarios.format == Format::Text;
     let keep = match schedule {
         _ if !is_text => Keep::Nothing,
-        None if !view.look.leaves_out() => Keep::Sketch,
-        // Of a part of the run more is seen than a sketch of all of it has. Around a failure its events are drawn, and it is not run along the schedule once more.
+        None if !view.look.leaves_out() && !view.look.shows_holders() => Keep::Sketch,
+        // A sketch does not know who holds what. Of a part of the run more is seen than a sketch of all of it has. Around a failure its events are drawn, and it is not run along the schedule once more.
         _ => Keep::Events,
     };
     let live = html_page::live(scenario, view, &arguments.run, arguments.live)?;
@@ -131,16 +135,19 @@ fn one(
     if let Some(schedule) = schedule.filter(|schedule| schedule.scenario != scenario.scenario.model.name) {
         warn_of_another(schedule, &scenario.label);
     }
-    let folder = own_folder(scenario, &arguments.run)?;
+    let file = arguments.schedule.as_deref();
+    let folder = own_folder(scenario, file, &arguments.run)?;
     let mut finished = run_along(scenario, schedule, view, (&arguments.run, folder.as_ref()), keep)?;
-    write_own(scenario, &mut finished, &arguments.run, None, live.as_ref())?;
+    finished.along = file.map(|file| lossy(file.file_name()));
+    let looks = if draws(&arguments.run) { SharedLooks::behind(given, &finished) } else { None };
+    write_into(folder.as_ref(), &mut finished, &arguments.run, looks.as_ref(), live.as_ref())?;
     if let Some(schedule) = schedule {
         warn_of(schedule, &finished);
         if schedule.shows.starts_with(BlockedForEver::TOLD) {
             finished.notes.push(format!("the schedule shows: {}", console::printable(&schedule.shows)));
         }
     }
-    if let Some(file) = &arguments.schedule {
+    if let Some(file) = file {
         finished.reproduction = reproduction_along(scenario, file);
     }
     if is_text && schedule.is_none() {
@@ -184,14 +191,26 @@ fn order_of_locks(scenario: &Loaded, finished: &Finished) -> String {
 /// Runs a scenario that is compared with others; the files of its own are written by
 /// [`write_own`], when it is known what they look like beside those of the others.
 pub fn run_compared(scenario: &Loaded, view: &View, options: &RunOptions) -> Result<Finished, Failure> {
-    let folder = own_folder(scenario, options)?;
+    let folder = own_folder(scenario, None, options)?;
     run_along(scenario, None, view, (options, folder.as_ref()), Keep::Nothing)
 }
 
-/// The folder of a scenario, if anything is written.
-fn own_folder(scenario: &Loaded, options: &RunOptions) -> Result<Option<Folder>, Failure> {
-    let open = || Folder::open(options.output.join(folder_name(&scenario.label)));
-    options.writes_anything().then(open).transpose()
+/// The folder of a scenario, if anything is written. A run along the schedule of a file has a
+/// folder of the name of that file in it: such a run is one of many, and what was written of the
+/// plain one stays.
+fn own_folder(
+    scenario: &Loaded,
+    schedule: Option<&Path>,
+    options: &RunOptions,
+) -> Result<Option<Folder>, Failure> {
+    let mut path = options.output.join(folder_name(&scenario.label));
+    path.extend(schedule.map(|file| folder_name(&lossy(file.file_stem()))));
+    options.writes_anything().then(|| Folder::open(path)).transpose()
+}
+
+/// A part of the name of a file as a text; empty if there is none.
+fn lossy(part: Option<&OsStr>) -> String {
+    part.map_or_else(String::new, |part| part.to_string_lossy().into_owned())
 }
 
 /// Whether anything is drawn or exported, for which all events are kept.
@@ -249,14 +268,26 @@ pub fn write_own(
     looks: Option<&SharedLooks>,
     live: Option<&LivePage>,
 ) -> Result<(), Failure> {
-    let Some(folder) = own_folder(scenario, options)? else { return Ok(()) };
+    let folder = own_folder(scenario, None, options)?;
+    write_into(folder.as_ref(), finished, options, looks, live)
+}
+
+/// Writes the files of a run into its folder, if it has one.
+fn write_into(
+    folder: Option<&Folder>,
+    finished: &mut Finished,
+    options: &RunOptions,
+    looks: Option<&SharedLooks>,
+    live: Option<&LivePage>,
+) -> Result<(), Failure> {
+    let Some(folder) = folder else { return Ok(()) };
     let is_over = finished.view.begins_behind(finished.end);
     if let Some(drawing) = Drawing::new(finished).filter(|_| draws(options) && !is_over) {
         let drawing = drawing.among(looks);
-        let mut files = drawing.write(&folder, options, "gantt")?;
-        files.extend(drawing.write_marks(&folder, options)?);
-        files.extend(html_page::write(&drawing, &folder, options, "gantt", live)?);
-        let (exported, notes) = exports::write(&drawing, &folder, options)?;
+        let mut files = drawing.write(folder, options, "gantt")?;
+        files.extend(drawing.write_marks(folder, options)?);
+        files.extend(html_page::write(&drawing, folder, options, "gantt", live)?);
+        let (exported, notes) = exports::write(&drawing, folder, options)?;
         files.extend(exported);
         finished.written.splice(0..0, files);
         finished.notes.extend(notes);

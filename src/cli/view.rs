@@ -131,13 +131,20 @@ impl View {
             width: width / f64::from(self.font_size()),
             window: self.window(),
             colour_by: self.look.colour_by,
+            holders: self.look.shows_holders(),
             ..Style::default()
         }
     }
 
     /// How timelines are written in letters.
     pub fn text_style(&self) -> TextStyle {
-        TextStyle { width: console::width(), colour: true, window: self.window(), ..TextStyle::default() }
+        TextStyle {
+            width: console::width(),
+            colour: true,
+            window: self.window(),
+            holders: self.look.shows_holders(),
+            ..TextStyle::default()
+        }
     }
 
     fn font_size(&self) -> u32 {

@@ -15,7 +15,7 @@ use super::machine::{Machine, State};
 use super::processor;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::program::{BoundProgram, Op, ResourceCode, Use, next_ops, resource};
-use crate::trace::{BlockedProcess, Deadlock, Outcome, ResourceKind};
+use crate::trace::{BlockedProcess, Deadlock, Outcome, ResourceKind, Standing};
 use crate::value::Word;
 
 /// Reports of larger deadlocks name this many processes.
@@ -283,11 +283,11 @@ fn describe(
     let wait_for = used.waits_for().expect("a process waits for something");
     let owned = owned_that_is_awaited(program, machine, resource);
     let holder = owned.and_then(|owned| machine.owner(program, owned));
-    let givers = if owned.is_some() {
+    let meant = meant_by(program, machine, op, (used, resource));
+    let givers: Vec<ProcessId> = if owned.is_some() {
         // The owner may be done, and then nobody will ever unlock it.
         holder.into_iter().filter(|&owner| machine.state(program, owner) != State::Done).collect()
     } else {
-        let meant = meant_by(program, machine, op, (used, resource));
         let waits_for_itself = |&(_, meant): &(Use, _)| waits_for_itself(program, machine, process, meant);
         let is_itself = |other| other == process && !meant.iter().any(waits_for_itself);
         // Who has come to a barrier cannot come again while it waits there.
@@ -298,7 +298,20 @@ fn describe(
         let others = waiting.iter().zip(ahead).filter(|&(&other, _)| !is_itself(other) && !has_come(other));
         others.filter(|(_, gives)| could_end(&meant, gives)).map(|(&other, _)| other).collect()
     };
-    BlockedProcess { process, op, resource, wait_for, holder, givers }
+    let own =
+        || waiting.iter().zip(ahead).find(|&(&other, _)| other == process).map_or(&[][..], |(_, own)| own);
+    let standing = match used {
+        Use::Arrive => Some(Standing::Come(
+            machine.level(program, resource),
+            program.resource_info(resource).capacity.unwrap_or(0),
+        )),
+        _ => meant.iter().find_map(|&(_, (first, _))| match program.resource_info(first).kind {
+            ResourceKind::Latch => Some(Standing::Left(machine.level(program, first))),
+            ResourceKind::Readers if givers.is_empty() && could_end(&meant, own()) => Some(Standing::Reads),
+            _ => None,
+        }),
+    };
+    BlockedProcess { process, op, resource, wait_for, holder, givers, standing }
 }
 
 /// The lives of which one must end for a process that waits at `op` for any of them.

@@ -17,11 +17,15 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     pub(super) fn arithmetic(&self, at: Context, error: ArithmeticError) -> Box<Fault> {
         let hint = match error {
             ArithmeticError::DivisionByZero => {
-                "guard the division with an `if`, or with `and` in the condition"
+                let guard = "guard the division with an `if`, or with `and` in the condition";
+                match self.program.divisor(at.op()) {
+                    Some(name) => format!("`{name}` is 0 here; {guard}"),
+                    None => guard.to_owned(),
+                }
             }
-            ArithmeticError::Overflow | ArithmeticError::NotFinite => "keep the values smaller",
+            ArithmeticError::Overflow | ArithmeticError::NotFinite => "keep the values smaller".to_owned(),
         };
-        self.fault(at, error.to_string(), hint)
+        self.fault(at, error.to_string(), &hint)
     }
 
     #[cold]
@@ -62,6 +66,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                     len - 1
                 )
             }
+            _ if index < 0 => format!("indexes go from 0 to {}; find out where it became negative", len - 1),
             _ => format!("indexes go from 0 to {}; `% {len}` wraps around", len - 1),
         };
         self.fault(at, message, &hint)

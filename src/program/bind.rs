@@ -68,6 +68,7 @@ impl Program {
             has_requests: self.code.iter().any(|op| matches!(op, Op::Request { .. })),
             inherits: false,
             endings: self.endings.clone(),
+            divisors: self.divisors.clone(),
             watches: Watches::default(),
             choices: self.choices.clone(),
             orders: self.orders.clone(),

@@ -37,6 +37,8 @@ pub struct BoundProgram {
     pub never_taken: BTreeSet<usize>,
     /// The place in the scenario of every op.
     pub sites: Vec<Site>,
+    /// What divisions divide by that has a name, in the order of ops.
+    pub divisors: Vec<(OpId, String)>,
     /// By op: whether it belongs to an atomic block; see `Op::Atomic`.
     pub atomic: Vec<bool>,
     /// By op: whether an expectation is about its order among the ops of others,
@@ -549,6 +551,12 @@ impl BoundProgram {
         };
         let ops = self.plain.iter().zip(&self.sites).enumerate();
         ops.filter(|(_, (op, _))| passes(op)).filter_map(label).collect()
+    }
+
+    /// What the division of an op divides by, if that has a name.
+    pub fn divisor(&self, op: usize) -> Option<&str> {
+        let at = self.divisors.binary_search_by_key(&op, |(op, _)| op.index()).ok()?;
+        Some(&self.divisors[at].1)
     }
 
     /// The place in the scenario of an op.

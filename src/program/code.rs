@@ -45,6 +45,8 @@ pub struct Program {
     pub orders: Vec<Option<OrderCode>>,
     /// What is the same whenever an instance comes to it, in the order of ops.
     pub settled: Vec<Settled>,
+    /// What divisions divide by that has a name, in the order of ops.
+    pub divisors: Vec<(OpId, String)>,
     /// The arguments of the log texts, by [`crate::ids::LogId`].
     pub logs: Vec<Vec<LogArgCode>>,
 }

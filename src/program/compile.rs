@@ -35,6 +35,7 @@ pub fn compile(model: &Model) -> Program {
             choices: Vec::new(),
             orders: Vec::new(),
             settled: Vec::new(),
+            divisors: Vec::new(),
             logs: vec![Vec::new(); model.logs.len()],
         },
         frame: Frame::new(&[]),

@@ -4,7 +4,7 @@ use super::code::Settled;
 use super::emit::Compiler;
 use super::op::{DistributionCode, Glance, Op, ResourceCode, Sampler, Slot, Source};
 use crate::arithmetic::UnaryOp;
-use crate::ids::{OpId, ResourceDefId, Site};
+use crate::ids::{OpId, ResourceDefId, Site, VarId};
 use crate::random::distributions::EXPONENTIAL;
 use crate::scenario::{Amount, DistributionKind, DistributionSpec, Expr, ExprKind, ResourceRef};
 use crate::value::{Type, Value};
@@ -33,6 +33,22 @@ impl Compiler<'_> {
                 self.expr_into(expr, into);
                 into.source()
             }
+        }
+    }
+
+    /// What stands for `expr` in the file, if that is a name.
+    fn name_of(&self, expr: &Expr) -> Option<String> {
+        let var = |var: &VarId| &self.model.processes[self.process.index()].vars[var.index()].name;
+        match &expr.kind {
+            ExprKind::Param(param) => Some(self.model.params[param.index()].name.clone()),
+            ExprKind::Var(named) => Some(var(named).clone()),
+            ExprKind::Element(named, _) => Some(format!("{}[…]", var(named))),
+            ExprKind::Level(named) => {
+                Some(format!("level({})", self.model.resources[named.def.index()].name))
+            }
+            ExprKind::Index => Some("index".to_owned()),
+            ExprKind::Now => Some("now".to_owned()),
+            _ => None,
         }
     }
 
@@ -76,8 +92,10 @@ impl Compiler<'_> {
             }
             ExprKind::Binary(op, a, b) if !is_over_params(expr) => {
                 let a = self.expr(a);
+                let divisor = self.name_of(b).filter(|_| op.divides());
                 let b = self.expr(b);
-                self.emit(Op::Binary { op: *op, into, a, b });
+                let op = self.emit(Op::Binary { op: *op, into, a, b });
+                self.program.divisors.extend(divisor.map(|name| (op, name)));
             }
             ExprKind::And(a, b) | ExprKind::Or(a, b) if !is_over_params(expr) => {
                 // Into a word of its own: `into` may be a variable that `b` reads.

@@ -64,6 +64,13 @@ impl Scale {
         (position / (u128::from(self.nanos()) * u128::from(pixels.max(1)))) as u64
     }
 
+    /// The column behind the last one in which something is that ends there; columns are a pixel
+    /// wide.
+    pub fn column_end(self, end: Time) -> u64 {
+        let column = self.column(end.min(self.end), 1);
+        column + u64::from(self.column_start(column, 1) < end.min(self.end))
+    }
+
     /// The first instant of a column.
     pub fn column_start(self, column: u64, pixels: u32) -> Time {
         let position = u128::from(column) * u128::from(pixels.max(1)) * u128::from(self.nanos());

@@ -32,6 +32,11 @@ impl Inks {
         &self.waited
     }
 
+    /// Whether own looks are of processes that hold locks, and of nothing else.
+    fn colours_holders(&self) -> bool {
+        matches!(self.colour_by, ColourBy::State | ColourBy::Resource)
+    }
+
     /// What the legend says about a class.
     pub(super) fn legend(&self, class: Class) -> String {
         match class {
@@ -41,7 +46,9 @@ impl Inks {
             Class::New => "new (not started)".to_owned(),
             Class::Busy => "not waiting".to_owned(),
             Class::Own(slot) => match self.own.get(usize::from(slot)) {
+                Some(name) if self.colours_holders() => format!("held by {name}"),
                 Some(name) => name.clone(),
+                None if self.colours_holders() => "held by others".to_owned(),
                 None if self.colour_by == ColourBy::Process => "other processes".to_owned(),
                 None => "other activities".to_owned(),
             },

@@ -6,7 +6,7 @@
 use super::ink_table::Inks;
 use super::input::GanttInput;
 use super::palette::{Class, OWN_SLOTS, SLOTS};
-use crate::ids::ResourceId;
+use crate::ids::{ProcessId, ResourceId};
 use crate::look::ColourBy;
 use crate::trace::{Activity, Span};
 use std::collections::BTreeMap;
@@ -30,7 +30,12 @@ impl Inks {
         let own = match colour_by {
             ColourBy::Activity => longest(activities(runs), OWN_SLOTS).0,
             ColourBy::Process => processes(runs),
-            ColourBy::State | ColourBy::Resource => Vec::new(),
+            // Of lanes none, but of locks those who hold them.
+            ColourBy::State | ColourBy::Resource => {
+                let instances = holders(runs, false);
+                let by_family = instances.len() > OWN_SLOTS;
+                longest(if by_family { holders(runs, true) } else { instances }, OWN_SLOTS).0
+            }
         };
         Inks { colour_by, names, waited, by_family, others, own }
     }
@@ -43,28 +48,85 @@ impl Inks {
 
     /// What the lanes of `run` show.
     pub(super) fn classes(&self, run: &GanttInput<'_>) -> Classes {
-        let slot = |name: &str, known: &[String], others: usize| {
-            known.iter().position(|known| *known == *name).unwrap_or(others) as u8
-        };
         let resource = |resource: usize| {
-            slot(&ink_name(run, ResourceId(resource as u32), self.by_family), &self.names, SLOTS)
+            place(&ink_name(run, ResourceId(resource as u32), self.by_family), &self.names, SLOTS)
         };
         let own = match self.colour_by {
             ColourBy::State => Own::Nothing,
             ColourBy::Resource => Own::Waits,
-            ColourBy::Process => {
-                let slots = run.header.processes.iter().flat_map(|info| {
-                    std::iter::repeat_n(slot(&info.name, &self.own, OWN_SLOTS), info.count as usize)
-                });
-                Own::Processes(slots.collect())
-            }
+            ColourBy::Process => self.by_process(run),
             ColourBy::Activity => {
                 let slots = by_op(run).into_iter();
-                Own::Ops(slots.map(|name| name.map(|name| slot(name, &self.own, OWN_SLOTS))).collect())
+                Own::Ops(slots.map(|name| name.map(|name| place(name, &self.own, OWN_SLOTS))).collect())
             }
         };
         Classes { slots: (0..run.header.resource_count()).map(resource).collect(), own }
     }
+
+    /// What the lanes of locks show of the process that holds one: its colour, where no
+    /// activities have them.
+    pub(super) fn holder_classes(&self, run: &GanttInput<'_>) -> Classes {
+        let own = match self.colour_by {
+            ColourBy::Activity => Own::Waits,
+            _ => self.by_process(run),
+        };
+        Classes { slots: Vec::new(), own }
+    }
+
+    fn by_process(&self, run: &GanttInput<'_>) -> Own {
+        let slot = |process: ProcessId| match place(&run.process_name(process), &self.own, OWN_SLOTS) {
+            slot if usize::from(slot) < OWN_SLOTS => slot,
+            _ => place(&run.header.process(process).name, &self.own, OWN_SLOTS),
+        };
+        Own::Processes((0..run.process_count()).map(|id| slot(ProcessId::from_index(id))).collect())
+    }
+}
+
+/// The slot of a name, or that of all others.
+fn place(name: &str, known: &[String], others: usize) -> u8 {
+    known.iter().position(|known| *known == *name).unwrap_or(others) as u8
+}
+
+/// The looks that pictures drawn one after the other have given to names.
+///
+/// A name keeps its look in all of them, as long as no other name of one picture has it; then
+/// one of both has another look there, since within a picture they have to differ.
+#[derive(Debug, Default)]
+pub struct GivenLooks {
+    waits: BTreeMap<String, usize>,
+    own: BTreeMap<String, usize>,
+}
+
+impl GivenLooks {
+    /// The looks of the next picture: the same names as given out for it alone, each with the
+    /// look that it has had, or with one that no name has had if there is one.
+    pub fn next(&mut self, inks: Inks) -> Inks {
+        let names = settle(&mut self.waits, &inks.names, SLOTS);
+        let own = settle(&mut self.own, &inks.own, OWN_SLOTS);
+        Inks { names, own, ..inks }
+    }
+}
+
+/// The names by slot, those that have had one in theirs; a slot without a name is empty.
+fn settle(given: &mut BTreeMap<String, usize>, names: &[String], slots: usize) -> Vec<String> {
+    let mut settled = vec![String::new(); slots];
+    let mut others = Vec::new();
+    for name in names {
+        match given.get(name).filter(|&&slot| settled[slot].is_empty()) {
+            Some(&slot) => settled[slot].clone_from(name),
+            None => others.push(name),
+        }
+    }
+    for name in others {
+        let is_new = |slot: &usize| !given.values().any(|taken| taken == slot);
+        let free = || (0..slots).filter(|&slot| settled[slot].is_empty());
+        let Some(slot) = free().find(is_new).or_else(|| free().next()) else { break };
+        settled[slot].clone_from(name);
+        given.entry(name.clone()).or_insert(slot);
+    }
+    let used = settled.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+    settled.truncate(used);
+    settled
 }
 
 /// What is coloured otherwise than by state.
@@ -198,6 +260,29 @@ fn processes(runs: &[GanttInput<'_>]) -> Vec<String> {
     names
 }
 
+/// How long each process held locks.
+fn holders(runs: &[GanttInput<'_>], by_family: bool) -> Lengths {
+    let mut lengths = Lengths::new();
+    for run in runs {
+        let mut nanos = vec![0u128; run.process_count()];
+        for holding in run.holdings {
+            for holder in &holding.holders {
+                if let Some(sum) = nanos.get_mut(holder.index()) {
+                    *sum += u128::from(holding.end.since(holding.start));
+                }
+            }
+        }
+        for (process, nanos) in nanos.into_iter().enumerate().filter(|(_, nanos)| *nanos > 0) {
+            let process = ProcessId::from_index(process);
+            let family = || run.header.process(process).name.clone();
+            let name = if by_family { family() } else { run.process_name(process) };
+            let order = lengths.len();
+            lengths.entry(name).or_insert((0, order)).0 += nanos;
+        }
+    }
+    lengths
+}
+
 /// By op, what its delay or work is called.
 fn by_op<'a>(run: &GanttInput<'a>) -> Vec<Option<&'a str>> {
     let mut names = vec![None; run.header.lines.len()];
@@ -211,4 +296,27 @@ fn by_op<'a>(run: &GanttInput<'a>) -> Vec<Option<&'a str>> {
 
 fn ink_name(run: &GanttInput<'_>, resource: ResourceId, by_family: bool) -> String {
     if by_family { run.family_name(resource) } else { run.resource_name(resource) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_keep_their_looks() {
+        let mut given = BTreeMap::new();
+        let mut next = |names: &[&str]| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            settle(&mut given, &names, 3)
+        };
+        assert_eq!(next(&["a", "b"]), ["a", "b"]);
+        // The new one gets what nobody has had, though it comes first.
+        assert_eq!(next(&["c", "b"]), ["", "b", "c"]);
+        assert_eq!(next(&["a"]), ["a"]);
+        // All are given: it gets what is free here, and keeps it.
+        assert_eq!(next(&["d", "b"]), ["d", "b"]);
+        // `a` and `d` have the same one: in one picture one of both has another.
+        assert_eq!(next(&["a", "b", "d"]), ["a", "b", "d"]);
+        assert_eq!(next(&["d"]), ["d"]);
+    }
 }

@@ -9,7 +9,7 @@ use crate::analysis::{PathStep, speed_up};
 use crate::figure::format_factor;
 use crate::ids::{OpId, ProcessId, ResourceId};
 use crate::time::{Time, format_nanos, format_nanos_short};
-use crate::trace::{Activity, Header, Outcome, ResourceInfo, ResourceKind, Span, WaitFor};
+use crate::trace::{Activity, Header, Holding, Outcome, ResourceInfo, ResourceKind, Span, WaitFor};
 
 /// One run, ready to be drawn.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct GanttInput<'a> {
     pub rounds: &'a [(ProcessId, Time)],
     /// The levels of the resources that have one; may be empty.
     pub levels: &'a [LevelSeries],
+    /// Who holds which lock, in order of lock, then time; may be empty.
+    pub holdings: &'a [Holding],
     /// Marks and log lines, in order of time.
     pub points: &'a [Point],
     /// How many more there are than `points`, which are spread over all of them.
@@ -98,12 +100,22 @@ pub struct LevelSeries {
     /// The highest level and when it was first reached, even if it lasted no
     /// time and so is no step.
     pub peak: (Time, u64),
+    /// How many permits or cores there are from when on, in order of time, where timetables or
+    /// breakdowns change that; else empty.
+    pub capacity: Vec<(Time, u64)>,
 }
 
 impl LevelSeries {
     /// The highest level, for however short a time.
     pub(super) fn highest(&self) -> u64 {
         self.lasting().max(self.peak.1)
+    }
+
+    /// The least and the most permits or cores that there are for some time, where that changes.
+    pub(super) fn capacities(&self) -> Option<(u64, u64)> {
+        let capacities = || self.capacity.iter().map(|step| step.1);
+        let (least, most) = (capacities().min()?, capacities().max()?);
+        (least < most).then_some((least, most))
     }
 
     /// The highest level that lasted.
@@ -164,6 +176,13 @@ pub(super) struct Levels<'a> {
     pub(super) left_out: usize,
     /// Those that never change, or only in passing.
     pub(super) still: Vec<Still<'a>>,
+}
+
+/// A lock that is held for some time.
+pub(super) struct HeldLock<'a> {
+    pub(super) lock: ResourceId,
+    /// In order of time.
+    pub(super) holdings: &'a [Holding],
 }
 
 /// A level of which no change lasts.
@@ -280,8 +299,8 @@ impl GanttInput<'_> {
         window.note(self.end).map_or(String::new(), |note| format!("{separator}{note}"))
     }
 
-    /// The levels that are worth showing, at most `most`.
-    pub(super) fn interesting_levels(&self, most: usize) -> Levels<'_> {
+    /// By resource, how long processes waited for it, in nanoseconds.
+    pub(super) fn waited(&self) -> Vec<u128> {
         let mut waited = vec![0u128; self.header.resource_count()];
         for span in self.spans {
             if let Activity::Blocked { resource, .. } = span.activity
@@ -290,12 +309,21 @@ impl GanttInput<'_> {
                 *sum += u128::from(span.end.since(span.start));
             }
         }
+        waited
+    }
+
+    /// The levels that are worth showing, at most `most`.
+    pub(super) fn interesting_levels(&self, most: usize) -> Levels<'_> {
+        let waited = self.waited();
         // The level of a mutex says no more than the lanes do, and one that never
         // changes (permits handed straight to a waiter, a buffer nobody used) says
-        // nothing at all.
-        let counts = |series: &&LevelSeries| self.kind(series.resource).is_some_and(ResourceKind::is_drawn);
+        // nothing at all, unless what it may be changes.
+        let is_opened = |series: &LevelSeries| series.capacity.len() > 1;
+        let counts = |series: &&LevelSeries| {
+            self.kind(series.resource).is_some_and(ResourceKind::is_drawn) || is_opened(series)
+        };
         let (mut ranked, still): (Vec<&LevelSeries>, Vec<&LevelSeries>) =
-            self.levels.iter().filter(counts).partition(|series| series.steps.len() > 1);
+            self.levels.iter().filter(counts).partition(|series| series.steps.len() > 1 || is_opened(series));
         ranked.sort_by_key(|series| {
             let waited = waited.get(series.resource.index()).copied().unwrap_or(0);
             (std::cmp::Reverse(waited), std::cmp::Reverse(series.steps.len()), series.resource)

@@ -19,6 +19,7 @@ mod dense;
 mod font;
 mod formats;
 mod gantt;
+mod held;
 mod html;
 mod ink_table;
 mod inks;
@@ -54,6 +55,7 @@ pub use gantt::{Style, aligned, gantt, validated};
 pub use html::html;
 pub use html::{LivePage, LiveParameter, PageRun, page_data};
 pub use ink_table::Inks;
+pub use inks::GivenLooks;
 pub use input::{Broken, GanttInput, LevelSeries, Point, PointKind, Window};
 #[cfg(feature = "render")]
 pub use png::{RenderError, png};

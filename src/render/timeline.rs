@@ -4,8 +4,8 @@ use super::input::{Broken, GanttInput, LevelSeries, Point, PointKind};
 use crate::ids::{ProcessId, ResourceId};
 use crate::time::Time;
 use crate::trace::{
-    Event, Header, Kind, LevelLine, Outcome, Phrase, ProfiledRun, Sketched, Span, Trace, all_levels, peaks,
-    rounds, spans, untimed_rounds, untimed_spans,
+    Event, Header, Holding, Kind, LevelLine, Outcome, Phrase, ProfiledRun, Sketched, Span, Trace, all_levels,
+    capacities, holdings, peaks, rounds, spans, untimed_rounds, untimed_spans,
 };
 use crate::value::Word;
 
@@ -24,6 +24,7 @@ pub struct Timeline<'a> {
     spans: Vec<Span>,
     rounds: Vec<(ProcessId, Time)>,
     levels: Vec<LevelSeries>,
+    holdings: Vec<Holding>,
     points: Vec<Point>,
     points_left_out: u64,
     broken: Vec<Broken>,
@@ -46,6 +47,7 @@ impl<'a> Timeline<'a> {
             spans,
             rounds: if untimed { untimed_rounds(trace) } else { rounds(trace) },
             levels: level_series(trace),
+            holdings: holdings(trace),
             points,
             points_left_out,
             broken: Vec::new(),
@@ -55,11 +57,11 @@ impl<'a> Timeline<'a> {
     }
 
     /// The timeline of a run of which only this much was kept: without marks and log lines. What belongs to one
-    /// column of letters is in it, or, of a long run, next to it.
+    /// column of letters is in it, or, of a long run, next to it. Who holds which lock is not.
     pub fn sketched(header: &'a Header, outcome: &'a Outcome, end: Time, kept: &Sketched) -> Timeline<'a> {
         let series = |line: &LevelLine| {
             let LevelLine { resource, steps, peak } = line.clone();
-            LevelSeries { resource, steps, peak }
+            LevelSeries { resource, steps, peak, capacity: Vec::new() }
         };
         Timeline {
             header,
@@ -68,6 +70,7 @@ impl<'a> Timeline<'a> {
             spans: kept.spans.clone(),
             rounds: Vec::new(),
             levels: kept.levels.iter().map(series).collect(),
+            holdings: Vec::new(),
             points: Vec::new(),
             points_left_out: 0,
             broken: Vec::new(),
@@ -85,6 +88,7 @@ impl<'a> Timeline<'a> {
             spans: recording.spans.clone(),
             rounds: Vec::new(),
             levels: Vec::new(),
+            holdings: Vec::new(),
             points: Vec::new(),
             points_left_out: 0,
             broken: Vec::new(),
@@ -122,6 +126,7 @@ impl<'a> Timeline<'a> {
             spans: &self.spans,
             rounds: &self.rounds,
             levels: &self.levels,
+            holdings: &self.holdings,
             points: &self.points,
             points_left_out: self.points_left_out,
             broken: &self.broken,
@@ -163,11 +168,12 @@ fn finished(trace: &Trace) -> Vec<Option<Time>> {
 /// would be a needle in the picture, but for the highest of all.
 fn level_series(trace: &Trace) -> Vec<LevelSeries> {
     let all = all_levels(trace).into_iter().enumerate();
-    let all = all.zip(peaks(trace));
-    let series = all.map(|((index, steps), peak)| LevelSeries {
+    let all = all.zip(peaks(trace)).zip(capacities(trace));
+    let series = all.map(|(((index, steps), peak), capacity)| LevelSeries {
         resource: ResourceId::from_index(index),
         steps,
         peak,
+        capacity,
     });
     let has_level = |series: &LevelSeries| {
         let kind = trace.header.resource(series.resource).kind;

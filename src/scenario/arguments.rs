@@ -181,15 +181,7 @@ impl Arguments<'_, '_, '_> {
     /// Whether something is so that is not, unless it is said.
     fn flag(&mut self, key: &str) -> Option<bool> {
         let Some(node) = self.fields.get(key) else { return Some(false) };
-        let what = format!("`{key}`");
-        match self.check.flag(node, &what)?.known {
-            Some(Value::Bool(set)) => Some(set),
-            _ => {
-                let span = self.check.reports.span_of(node);
-                self.check.reports.error(span, format!("{what} is `true` or `false`"));
-                None
-            }
-        }
+        self.check.literal_flag(node, &format!("`{key}`"))
     }
 
     /// Draws from the column that the arguments name.

@@ -91,7 +91,7 @@ impl Check<'_> {
     pub fn uncalled_blocks(&mut self) {
         for (block, &site) in self.blocks.iter().zip(&self.block_sites) {
             if !block.called.get() {
-                self.unused.extend(warnings::unused("block", &block.name, site));
+                self.noticed.extend(warnings::unused("block", &block.name, site));
             }
         }
     }

@@ -131,7 +131,7 @@ impl Check<'_> {
     /// Warnings of the parameters, resources and variables that nothing names.
     fn unused(&mut self, model: &Model) -> Vec<Diagnostic> {
         self.uncalled_blocks();
-        let mut unused = std::mem::take(&mut self.unused);
+        let mut unused = std::mem::take(&mut self.noticed);
         let params = model.params.iter().zip(self.params.iter()).filter(|(_, known)| !known.used.get());
         unused.extend(params.filter_map(|(param, _)| warnings::unused("parameter", &param.name, param.site)));
         let resources =

@@ -10,7 +10,7 @@ use super::diagnostics::{Diagnostic, Located, Reports, TextError};
 use super::misfits;
 use super::model::Rwlock;
 use super::names::{LONGEST_NAME, NAME_RULE, Table, is_name, is_reserved, quoted};
-use super::node::{Key, Kind, Node};
+use super::node::{Entry, Key, Kind, Node};
 use super::scope::{Block, ParamEntry, ProcessEntry, ResourceEntry, Scope};
 use super::source::Span;
 use super::syntax::{self, Ast};
@@ -77,8 +77,8 @@ pub(super) struct Check<'t> {
     /// Whether steps, or a mark in them, could not be read, so that nothing is
     /// known of marks that are not there.
     pub unread: bool,
-    /// Warnings of what is not used.
-    pub unused: Vec<Diagnostic>,
+    /// Warnings that were found so far: of variables that are not used, of what steps say.
+    pub noticed: Vec<Diagnostic>,
     /// Names that were refused: whoever uses one stays silent.
     refused: Vec<String>,
     expressions: usize,
@@ -118,7 +118,7 @@ impl<'t> Check<'t> {
             absent: 0,
             skipped: false,
             unread: false,
-            unused: Vec::new(),
+            noticed: Vec::new(),
             refused: Vec::new(),
             expressions: 0,
         }
@@ -260,8 +260,14 @@ impl<'t> Check<'t> {
                 };
                 match node.kind {
                     Kind::Null => self.reports.error_with_hint(span, message, "write one behind the colon"),
-                    Kind::Map(_) => {
-                        self.reports.error_with_hint(span, message, "as in `n + 1`, without braces");
+                    Kind::Map(ref entries) => {
+                        let hint = match entries.as_slice() {
+                            [Entry { key, value }] if value.kind == Kind::Null => {
+                                format!("write `{}`, without braces", key.name)
+                            }
+                            _ => "as in `n + 1`, without braces".to_owned(),
+                        };
+                        self.reports.error_with_hint(span, message, hint);
                     }
                     Kind::Seq(_) => {
                         let hint = "one value stands here; several are an array, `xs: {array: n}` in `vars`, or the slots of a memory, set one by one";
@@ -295,6 +301,18 @@ impl<'t> Check<'t> {
     /// `true` or `false`, as it stands.
     pub fn flag(&mut self, node: &Node, what: &str) -> Option<Typed> {
         self.value(node, Scope::all_params(), Some(Type::Bool), what)
+    }
+
+    /// A boolean that does not depend on anything.
+    pub fn literal_flag(&mut self, node: &Node, what: &str) -> Option<bool> {
+        match self.flag(node, what)?.known {
+            Some(Value::Bool(set)) => Some(set),
+            _ => {
+                let span = self.reports.span_of(node);
+                self.reports.error(span, format!("{what} is `true` or `false`"));
+                None
+            }
+        }
     }
 
     /// A duration that is not negative, if it is known.

@@ -5,6 +5,7 @@
 //! what people type who come from Python, Java, SimPy, Go or a textbook.
 
 use super::distributions::distributions;
+use super::names::nearest;
 use super::tables::{Advice, advice};
 
 /// What to write instead of a distribution as a function.
@@ -92,6 +93,12 @@ pub(super) fn operator(word: &str) -> Option<&'static str> {
 pub(super) fn function(word: &str) -> Option<&'static str> {
     let is_distribution = distributions().iter().any(|form| form.name == word);
     is_distribution.then_some(DRAWN).or_else(|| advice(&FUNCTIONS, word))
+}
+
+/// What to write instead of a function whose name is like one of other languages: `lenght`.
+pub(super) fn like_function(word: &str) -> Option<&'static str> {
+    let words = FUNCTIONS.iter().flat_map(|(words, _)| words.iter().copied());
+    nearest(word, words).and_then(function)
 }
 
 /// Whether a value of this name is the name of a type.

@@ -2,7 +2,7 @@
 
 use super::foreign;
 use super::model::{Expr, ExprKind};
-use super::names::{FUNCTIONS, RESOURCE_FUNCTIONS, WATCHED_FUNCTIONS, quoted};
+use super::names::{FUNCTIONS, RESOURCE_FUNCTIONS, WATCHED_FUNCTIONS, nearest, quoted};
 use super::scope::Found;
 use super::syntax::{Ast, AstKind};
 use super::typed::Typed;
@@ -26,7 +26,11 @@ impl Typer<'_, '_> {
             let span = self.reports.span_in(&self.located, place);
             let message = format!("unknown function {}", quoted(name));
             let known = FUNCTIONS.into_iter().chain(RESOURCE_FUNCTIONS).chain(WATCHED_FUNCTIONS);
-            match foreign::function(name) {
+            let hint = foreign::function(name).or_else(|| match nearest(name, known.clone()) {
+                Some(_) => None,
+                None => foreign::like_function(name),
+            });
+            match hint {
                 Some(hint) => self.reports.error_with_hint(span, message, hint),
                 None => self.reports.unknown(span, message, name, known),
             }

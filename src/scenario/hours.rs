@@ -20,7 +20,7 @@ use super::tables::{AMOUNT, Field, Form, Shape, optional, required};
 use super::typed::Typed;
 use crate::arithmetic::BinaryOp;
 use crate::ids::{ResourceDefId, Site};
-use crate::trace::ResourceKind;
+use crate::trace::{ResourceKind, breakdown_name, hour_name, timetable_name};
 use crate::value::{Type, Value};
 
 /// A number of permits or cores, or how many from when on.
@@ -171,7 +171,7 @@ impl Check<'_> {
             body.push(change(from, &hour.number.expr, given, taken, site));
         }
         let priority = Some(Typed::constant(Value::Int(FIRST), on.1.site).expr);
-        let name = format!("{} timetable", on.1.name);
+        let name = timetable_name(&on.1.name);
         Some(ProcessDef { priority, ..hidden(name, on.1, body, entries.first()?.key.site) })
     }
 
@@ -250,14 +250,14 @@ impl Check<'_> {
         let condition = Typed::constant(Value::Bool(true), site).expr;
         let again = vec![Step { kind: StepKind::While { condition, body }, site }];
         let priority = Some(Typed::constant(Value::Int(FIRST), site).expr);
-        let name = format!("{} breakdown", on.1.name);
+        let name = breakdown_name(&on.1.name);
         Some(ProcessDef { priority, ..hidden(name, on.1, again, site) })
     }
 }
 
 /// The process that makes a change of a timetable.
 fn at_hour(of: &ResourceDef, hour: &Hour<'_>, step: Step) -> ProcessDef {
-    let name = format!("{} at {}", of.name, hour.entry.key.name);
+    let name = hour_name(&of.name, &hour.entry.key.name);
     let start = Some(Amount::Expr(hour.at.expr.clone()));
     ProcessDef { start, ..hidden(name, of, vec![step], hour.entry.key.site) }
 }

@@ -66,7 +66,20 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         )),
         never_taken: None,
         given: of_permits,
-        foreign: (&["lock", "rlock", "critical", "Lock"], "write `mutex`"),
+        foreign: (
+            &[
+                "lock",
+                "rlock",
+                "critical",
+                "Lock",
+                "RLock",
+                "ReentrantLock",
+                "reentrant_lock",
+                "recursive_mutex",
+                "spinlock",
+            ],
+            "write `mutex`; it is not reentrant: who has it does not take it once more",
+        ),
         foreign_keys: &[],
     },
     KindInLanguage {
@@ -81,7 +94,19 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         never_taken: None,
         given: of_permits,
         foreign: (
-            &["sem", "counter", "permits", "tokens", "server", "resource", "pool"],
+            &[
+                "Semaphore",
+                "BoundedSemaphore",
+                "binary_semaphore",
+                "counting_semaphore",
+                "sem",
+                "counter",
+                "permits",
+                "tokens",
+                "server",
+                "resource",
+                "pool",
+            ],
             "write `{kind: semaphore, permits: n}`",
         ),
         foreign_keys: &[(&["initial", "init", "value", "tokens", "capacity", "size"], "permits")],
@@ -101,7 +126,24 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         )),
         given: |name, _| format!("write `put: {{to: {name}, value: …}}`"),
         foreign: (
-            &["queue", "channel", "fifo", "pipe", "store", "list", "mailbox", "stream", "Queue", "chan"],
+            &[
+                "queue",
+                "channel",
+                "fifo",
+                "pipe",
+                "store",
+                "list",
+                "mailbox",
+                "stream",
+                "Queue",
+                "chan",
+                "BlockingQueue",
+                "blocking_queue",
+                "ArrayBlockingQueue",
+                "LinkedBlockingQueue",
+                "BoundedBuffer",
+                "bounded_buffer",
+            ],
             "write `{kind: buffer, capacity: n}`",
         ),
         foreign_keys: &[
@@ -144,7 +186,18 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         )),
         never_taken: None,
         given: |name, _| format!("write `notify: {name}`"),
-        foreign: (&["condvar", "cond", "monitor"], "write `condition`, with a mutex beside it"),
+        foreign: (
+            &[
+                "condvar",
+                "cond",
+                "monitor",
+                "Condition",
+                "condition_variable",
+                "ConditionVariable",
+                "Condvar",
+            ],
+            "write `condition`, with a mutex beside it",
+        ),
         foreign_keys: &[],
     },
     KindInLanguage {
@@ -155,7 +208,10 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         never_given: None,
         never_taken: None,
         given: |name, _| format!("write `wait: {name}`"),
-        foreign: (&["rendezvous", "cyclic_barrier", "Barrier"], "write `{kind: barrier, parties: n}`"),
+        foreign: (
+            &["rendezvous", "cyclic_barrier", "Barrier", "CyclicBarrier", "Phaser", "phaser"],
+            "write `{kind: barrier, parties: n}`",
+        ),
         foreign_keys: &[(&["size", "n", "permits", "capacity", "value", "threads"], "parties")],
     },
     KindInLanguage {
@@ -178,7 +234,15 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         never_taken: None,
         given: |name, _| format!("write `count_down: {name}`"),
         foreign: (
-            &["countdown", "count_down_latch", "CountDownLatch", "wait_group", "WaitGroup"],
+            &[
+                "countdown",
+                "count_down_latch",
+                "CountDownLatch",
+                "wait_group",
+                "WaitGroup",
+                "waitgroup",
+                "Waitgroup",
+            ],
             "write `{kind: latch, from: n}`",
         ),
         foreign_keys: &[(&["size", "n", "parties", "capacity", "value", "initial"], "from")],
@@ -195,7 +259,16 @@ static KINDS: [KindInLanguage; ResourceKind::ALL.len()] = [
         never_taken: None,
         given: |name, _| format!("write `with: {{write: {name}}}` around the steps"),
         foreign: (
-            &["rw_lock", "RwLock", "RWMutex", "rwmutex", "shared_mutex", "ReadWriteLock", "readers_writer"],
+            &[
+                "rw_lock",
+                "RwLock",
+                "RWMutex",
+                "rwmutex",
+                "shared_mutex",
+                "ReadWriteLock",
+                "ReentrantReadWriteLock",
+                "readers_writer",
+            ],
             "write `rwlock`, with `with: {read: l}` and `with: {write: l}`",
         ),
         foreign_keys: &[(&["preference", "policy", "priority", "fair"], "prefer")],
@@ -270,7 +343,7 @@ pub(super) fn of_name(name: &str, value: &Node) -> String {
         (Kind::Int(number), _) => format!(
             "write `{name}: {{kind: semaphore, permits: {number}}}`, or another kind; a number that does not change stands in `params`"
         ),
-        (_, Some(kind)) => format!("write `{name}: {}`", kind.example("1")),
+        (_, Some(kind)) => format!("write `{name}: {}`", kind.example(kind.number())),
         (_, None) => format!(
             "say what it is, as in `{name}: mutex` or `{name}: {{kind: buffer, capacity: 3}}`; what belongs to it stands further to the right"
         ),
@@ -289,7 +362,7 @@ pub(super) fn declared(name: &str, fits: impl Fn(ResourceKind) -> bool) -> Strin
     let mut fitting = KINDS.iter().filter(|kind| fits(kind.kind));
     let meant = fitting.clone().find(|kind| kind.is_called(plain));
     let kind = meant.or_else(|| fitting.next()).unwrap_or(&KINDS[0]);
-    let number = if kind.kind.has_slots() { "0" } else { "1" };
+    let number = if kind.kind.has_slots() { "0" } else { kind.number() };
     format!("{name}: {}", kind.example(number))
 }
 
@@ -312,7 +385,7 @@ pub(super) fn as_key(entry: &Entry) -> Option<String> {
         Kind::Seq(items) => (items.first().and_then(Node::text).unwrap_or("name"), String::new()),
         _ => ("name", String::new()),
     };
-    let number = if number.is_empty() || number == "…" { "1" } else { &number };
+    let number = if number.is_empty() || number == "…" { kind.number() } else { &number };
     let holds = match kind.kind.descriptor().holds {
         Holds::Slots => ", where `value` is what each slot holds at the start",
         Holds::Items | Holds::Nothing => "",
@@ -329,6 +402,11 @@ impl KindInLanguage {
     /// Whether a word is its name, or means it elsewhere.
     fn is_called(&self, word: &str) -> bool {
         self.kind.name() == word || self.foreign.0.contains(&word)
+    }
+
+    /// A number that makes sense in an example: nobody waits at a barrier of one.
+    fn number(&self) -> &'static str {
+        if self.kind == ResourceKind::Barrier { "2" } else { "1" }
     }
 
     /// A resource of the kind with a number, as it stands in a file.

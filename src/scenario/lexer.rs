@@ -55,9 +55,9 @@ const SIGNS: [(&str, &str); 22] = [
 ];
 
 /// Signs of other languages, with what to write instead.
-const FOREIGN: [(&str, &str); 16] = [
+const FOREIGN: [(&str, &str); 19] = [
     ("**", "there is no power operator; multiply"),
-    ("//", "`/` of integers rounds down already; a comment begins with ` #`"),
+    ("//", "a comment begins with ` #`; `/` of integers rounds down already"),
     ("<>", "unequal is written `!=`"),
     ("=<", "write `<=`"),
     ("=>", "write `>=`"),
@@ -68,6 +68,9 @@ const FOREIGN: [(&str, &str); 16] = [
     ("|", "write `or`"),
     ("^", "there is no power operator; multiply"),
     ("?", "use an `if` step"),
+    ("$", "a name stands alone, without `$`"),
+    (";", "leave the `;` out: a step ends with its line"),
+    (":", "times have units, as in `1min + 30s`; there are no ranges and no slices"),
     ("\u{2013}", "this is a dash; minus is written `-`"),
     ("\u{2014}", "this is a dash; minus is written `-`"),
     ("\u{d7}", "multiplication is written `*`"),
@@ -126,11 +129,24 @@ fn next(text: &str, at: usize, first: char) -> Result<(Token<'_>, usize), TextEr
             error.with_hint("a field stands right behind its item, as in `item.size`")
         }
         '.' => error.with_hint("a number begins with a digit, as in `0.5`"),
+        '\u{b5}' | '\u{3bc}' if number_before(text, at).is_some() => {
+            let number = number_before(text, at).unwrap_or_default();
+            error.with_hint(format!("write the unit without a space, `{number}us`"))
+        }
         letter if letter.is_alphabetic() => error.with_hint("the letters of names are those from A to Z"),
         '{' | '}' => error.with_hint("only the text of `log` has braces; an expression stands alone"),
         '"' | '\'' => error.with_hint("there are no texts in expressions; names stand without quotes"),
         _ => error,
     })
+}
+
+/// The number that stands before a place, with a space between.
+fn number_before(text: &str, at: usize) -> Option<&str> {
+    let before = text[..at].trim_end();
+    let start = before
+        .rfind(|letter: char| !letter.is_ascii_digit() && letter != '.')
+        .map_or(0, |last| last + before[last..].chars().next().map_or(1, char::len_utf8));
+    Some(&before[start..]).filter(|number| !number.is_empty())
 }
 
 /// Whether a point stands between two names, as in `item.size`.

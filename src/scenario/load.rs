@@ -11,7 +11,7 @@ use super::invisible;
 use super::model::{Model, Param};
 use super::node::Node;
 use super::source::SourceFile;
-use super::{closing, warnings, yaml};
+use super::{closing, held, warnings, yaml};
 use crate::ids::Site;
 use crate::value::Value;
 use std::fmt;
@@ -219,6 +219,7 @@ pub fn load_amended(
         (Some(checked), Some(params)) if items.is_empty() => {
             let mut warnings = checked.unused;
             warnings.extend(warnings::of_model(&checked.model, &params, &checked.asked));
+            warnings.extend(held::of_model(&checked.model));
             warnings.extend(closing::never_closed(&checked.model, &params));
             Ok(LoadedScenario { model: checked.model, params, source, warnings })
         }

@@ -10,13 +10,17 @@ use super::node::{Entry, Kind, Node};
 use super::tables::{Advice, Field, Form, Shape, advice};
 
 /// What to write instead of keys that people write into a form.
-const KEYS: [(&str, &[Advice]); 13] = [
+const KEYS: [(&str, &[Advice]); 14] = [
     (
         "scenario",
         &[
             (
                 &["state", "globals", "shared_variables"],
                 "what processes share is a resource: below `resources` write `sold: {kind: memory, slots: 1, value: 6}`, where `value` is what each slot holds at the start",
+            ),
+            (
+                &["vars", "variables", "locals"],
+                "a variable stands in the `vars` of its process, `processes: {p: {vars: {n: 0}, do: […]}}`; what processes share is a memory, `resources: {n: {kind: memory, slots: 1, value: 0}}`; what does not change stands in `params`",
             ),
             (&["steps", "do", "script"], "steps belong to a process: `processes: {a: {do: […]}}`"),
             (
@@ -68,6 +72,13 @@ const KEYS: [(&str, &[Advice]); 13] = [
         &[(
             &["max", "maximum", "bound", "limit"],
             "a semaphore has no bound; only `permits`, which it has at the start",
+        )],
+    ),
+    (
+        "condition",
+        &[(
+            &["mutex", "lock", "monitor"],
+            "a condition has no mutex of its own: each wait names it, `wait: {on: c, mutex: m}`",
         )],
     ),
     (

@@ -38,6 +38,7 @@ mod fields;
 mod folder;
 mod foreign;
 mod functions;
+mod held;
 mod hours;
 mod invariants;
 mod invisible;

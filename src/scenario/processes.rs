@@ -218,7 +218,7 @@ impl Check<'_> {
         self.forgive(refused);
         let used = |def: &&Var| vars.find(&def.name).is_some_and(|var| var.used.get());
         let unused = defs.iter().filter(|def| !used(def));
-        self.unused.extend(unused.filter_map(|def| warnings::unused("variable", &def.name, def.site)));
+        self.noticed.extend(unused.filter_map(|def| warnings::unused("variable", &def.name, def.site)));
         ProcessDef {
             name: entry.key.name.clone(),
             count,

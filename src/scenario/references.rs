@@ -48,7 +48,11 @@ impl Check<'_> {
                     Kind::Seq(_) => usage.for_list.map(str::to_owned),
                     Kind::Null => Some(format!("write `{}: name`", usage.key)),
                     Kind::Map(ref entries) => {
-                        entries.first().map(|entry| format!("write `{}: {}`", usage.key, entry.key.name))
+                        // Where the name stands behind a key, as in `{on: c, count: 2}`, that is meant.
+                        let is_known = |name: &&str| self.resources.position(split_name(name)).is_some();
+                        let named = entries.iter().filter_map(|entry| entry.value.text()).find(is_known);
+                        let name = named.or(entries.first().map(|entry| entry.key.name.as_str()));
+                        name.map(|name| format!("write `{}: {name}`", usage.key))
                     }
                     Kind::Int(_) => usage.with_more.map(|with_more| {
                         format!(

@@ -65,7 +65,7 @@ impl Check<'_> {
             ResourceDef { name, count: lock.count.clone(), spec, discipline, site }
         };
         let parts = vec![
-            part(format!("{name} behind who is to write"), ResourceKind::Writers, lock.discipline),
+            part(format!("turn to write {name}"), ResourceKind::Writers, lock.discipline),
             part(format!("{name} for reading"), ResourceKind::Readers, Discipline::Fifo),
         ];
         let known = self.resources.at(position);

@@ -44,7 +44,12 @@ fn example(form: &Form, entries: &[Entry], missing: &Field) -> String {
 
 /// What may stand behind a key.
 pub(super) fn sample(field: &Field) -> String {
-    if field.key == "at" { "0".to_owned() } else { of_shape(&field.shape) }
+    match field.key {
+        "at" => "0".to_owned(),
+        // Nobody waits at a barrier of one.
+        "parties" => "2".to_owned(),
+        _ => of_shape(&field.shape),
+    }
 }
 
 fn of_shape(shape: &Shape) -> String {

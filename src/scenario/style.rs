@@ -58,6 +58,7 @@ impl Check<'_> {
                 .and_then(|node| self.pixels(node, "`font_size`", FONT_SIZES[1])),
             theme: self.one_of(fields, "theme", &Theme::NAMES).and_then(Theme::named),
             colour_by: self.one_of(fields, "colour_by", &ColourBy::NAMES).and_then(ColourBy::named),
+            holders: fields.get("holders").and_then(|node| self.literal_flag(node, "`holders`")),
         };
         if self.reports.count() == before
             && let Err(refusal) = look.check()

@@ -142,7 +142,7 @@ pub(super) static SCENARIO: Form = Form {
             Shape::Named { value: &Shape::Value, empty: true },
             "Named values that a run may set; each may use those above it.",
         )
-        .foreign(&["parameters", "constants", "config", "variables", "vars"]),
+        .foreign(&["parameters", "constants", "config"]),
         optional(
             "resources",
             Shape::Named { value: &Shape::Resource, empty: true },
@@ -220,6 +220,12 @@ pub(super) static STYLE: Form = Form {
             "What the colours of spans tell; default `activity` where steps have labels, else `state`.",
         )
         .foreign(&["color_by", "colors", "colours"]),
+        optional(
+            "holders",
+            Shape::Condition,
+            "Whether lanes show who holds each mutex and each read-write lock; default false.",
+        )
+        .foreign(&["locks", "owners", "held"]),
     ],
 };
 

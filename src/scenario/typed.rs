@@ -90,7 +90,11 @@ fn hint(params: &Table<ParamEntry>, expr: &Expr, want: Type) -> Option<String> {
         (Type::Int | Type::Float | Type::Duration, Type::Bool) => {
             "a number for each of the two is chosen by an `if` step"
         }
-        (Type::Bool, _) => "compare it, as in `n > 0`",
+        (Type::Bool, _) => match expr.kind {
+            ExprKind::Const(Value::Int(0)) => "write `false`",
+            ExprKind::Const(Value::Int(1)) => "write `true`",
+            _ => "compare it, as in `n > 0`",
+        },
         _ => return None,
     };
     Some(hint.to_owned())

@@ -45,7 +45,8 @@ pub(super) fn unknown_resource(
             return reports.error_with_hint(span, message, hint);
         }
     }
-    let there = of_kind(&fits);
+    // The parts of which others are made have no names in the file.
+    let there = of_kind(&|kind| kind.is_declared() && fits(kind));
     let there = match there.as_slice() {
         [] => String::new(),
         [one] => format!("; there is {}", quoted(one)),

@@ -58,8 +58,8 @@ pub(super) fn of_model(model: &Model, params: &[Value], asked: &[bool]) -> Vec<D
     warnings.extend(endless(model, params));
     for process in &model.processes {
         keeps_held(model, &process.body, &mut Vec::new(), &mut warnings);
-        takes_twice(model, &process.body, &[], false, &mut warnings);
     }
+    warnings.extend(never_full(model, params));
     warnings
 }
 
@@ -162,79 +162,6 @@ fn keeps_held<'m>(
     }
 }
 
-/// Locks that a step takes while it holds them, by a `with` around it or by an `acquire`
-/// before it in the same list, so that it waits for itself for ever; `held` is what is held
-/// before these steps. Whoever `gives_up` does not wait for ever.
-fn takes_twice(
-    model: &Model,
-    steps: &[Step],
-    held: &[&ResourceRef],
-    gives_up: bool,
-    warnings: &mut Vec<Diagnostic>,
-) {
-    let mut held = held.to_vec();
-    for step in steps {
-        let taken = match &step.kind {
-            _ if gives_up => &[],
-            StepKind::With { held, .. } => held.as_slice(),
-            StepKind::Acquire { resource, .. } => std::slice::from_ref(resource),
-            _ => &[],
-        };
-        let is_held =
-            |lock: &&ResourceRef| held.iter().any(|held| held.def == lock.def && lock.index.is_none());
-        for lock in taken.iter().filter(is_held) {
-            let message = format!(
-                "{} is held here already, so the process waits for itself",
-                quoted(&model.resources[lock.def.index()].name)
-            );
-            let hint = "who has a lock cannot take it once more: leave the inner one out, or use two locks";
-            warnings.push(warning(lock.site, 1, message, hint));
-        }
-        match &step.kind {
-            StepKind::With { held: taken, body, .. } => {
-                let kept = taken.iter().filter(|lock| is_kept(model, lock, body));
-                let inside: Vec<_> = held.iter().copied().chain(kept).collect();
-                takes_twice(model, body, &inside, false, warnings);
-                // Its permit is gone when what is done about that begins.
-                for block in step.kind.blocks().into_iter().skip(1) {
-                    takes_twice(model, block, &held, false, warnings);
-                }
-            }
-            StepKind::Within { limit, waits, otherwise } => {
-                takes_twice(model, waits, &held, limit.is_some(), warnings);
-                takes_twice(model, otherwise.as_deref().unwrap_or_default(), &held, false, warnings);
-            }
-            StepKind::Select { branches, .. } => {
-                for branch in branches {
-                    takes_twice(model, &branch.waits, &held, gives_up || branches.len() > 1, warnings);
-                    takes_twice(model, &branch.body, &held, false, warnings);
-                }
-            }
-            kind => {
-                for block in kind.blocks() {
-                    takes_twice(model, block, &held, false, warnings);
-                }
-            }
-        }
-        held.retain(|lock| is_kept(model, lock, std::slice::from_ref(step)));
-        if let (StepKind::Acquire { resource, .. }, false) = (&step.kind, gives_up)
-            && is_kept(model, resource, &[])
-        {
-            held.push(resource);
-        }
-    }
-}
-
-/// Whether a lock has one owner throughout these steps.
-fn is_kept(model: &Model, lock: &ResourceRef, body: &[Step]) -> bool {
-    let mut is_kept =
-        matches!(model.resources[lock.def.index()].spec.kind, ResourceKind::Mutex | ResourceKind::Rwlock);
-    each(body, &mut |step| {
-        is_kept &= !matches!(&step.kind, StepKind::Release { resource, .. } if resource.def == lock.def);
-    });
-    is_kept
-}
-
 /// Whether the file expects a run that does not complete.
 pub(super) fn expects_no_end(model: &Model) -> bool {
     let mut claims = model.expect.expectations.iter().map(|expectation| &expectation.claim);
@@ -315,6 +242,50 @@ fn never_given_back(model: &Model, uses: &[Uses]) -> Vec<Diagnostic> {
         }
     }
     warnings
+}
+
+/// Barriers at which more have to come than there are instances that ever do: who waits there
+/// does not come once more.
+fn never_full(model: &Model, params: &[Value]) -> Vec<Diagnostic> {
+    let mut warnings = Vec::new();
+    for (position, def) in model.resources.iter().enumerate() {
+        if def.spec.kind != ResourceKind::Barrier {
+            continue;
+        }
+        let id = ResourceDefId::from_index(position);
+        let mut come = Some(0_i64);
+        let mut is_visited = false;
+        for process in &model.processes {
+            let mut waits = false;
+            each(&process.body, &mut |step| {
+                waits |= matches!(&step.kind, StepKind::Wait { on, .. } if on.def == id);
+            });
+            if waits {
+                is_visited = true;
+                come = come.zip(instances(process, params)).map(|(come, more)| come.saturating_add(more));
+            }
+        }
+        let parties = def.spec.number.as_ref().and_then(|parties| integer(evaluate(parties, params)));
+        if let (Some(parties), Some(come)) = (parties, come)
+            && is_visited
+            && come < parties
+        {
+            let only = if come == 1 { "only one process ever does" } else { "only {} processes ever do" };
+            let message = format!(
+                "{parties} have to come to the barrier {}, and {}: nobody passes it",
+                quoted(&def.name),
+                only.replace("{}", &come.to_string())
+            );
+            let hint = "`parties` is how many wait for each other; let it be as many as have a `wait` there";
+            warnings.push(warning(def.site, def.name.chars().count(), message, hint));
+        }
+    }
+    warnings
+}
+
+/// How many instances of a process there are at once at most, if that is known.
+fn instances(process: &ProcessDef, params: &[Value]) -> Option<i64> {
+    process.count.as_ref().map_or(Some(1), |count| integer(evaluate(count, params)))
 }
 
 /// Semaphores of which every process wants more at first than there are, so that

@@ -26,7 +26,9 @@ pub(super) fn explain(reports: &mut Reports<'_>, error: &serde_yaml::Error, reac
         .location()
         .map(|location| Site { line: narrow(location.line()), column: narrow(location.column()) });
     let began = places(&text).nth(1);
-    let Explained { site, message, hint } = if let Some(tab) = tab_near(reports, stopped, began) {
+    let Explained { site, message, hint } = if let Some(comment) = comment_near(reports, stopped, began) {
+        explained(Some(comment), "this is no comment", "a comment begins with `#`")
+    } else if let Some(tab) = tab_near(reports, stopped, began) {
         explained(Some(tab), "a tab cannot indent a line", "YAML forbids tabs for indentation; use spaces")
     } else if let Some(key) = unspaced_near(reports, stopped, began) {
         let hint = "write `key: value`, with a space after the colon";
@@ -200,6 +202,20 @@ fn places(text: &str) -> impl Iterator<Item = Site> {
         let number = |text: &str| text.parse().ok().map(narrow);
         Some(Site { line: number(line)?, column: number(&rest[..digits])? })
     })
+}
+
+/// A comment of another language that stands alone on a line that an error mentions, or on one before it,
+/// which the parser takes for the beginning of a text.
+fn comment_near(reports: &Reports<'_>, stopped: Option<Site>, began: Option<Site>) -> Option<Site> {
+    let lines =
+        [began, stopped].into_iter().flatten().flat_map(|site| [site.line.saturating_sub(1), site.line]);
+    let comment = |line: u32| {
+        let text = reports.index().line(line)?;
+        let begins = text.trim_start();
+        let column = narrow(text.chars().count() - begins.chars().count() + 1);
+        (begins.starts_with("//") || begins.starts_with("/*")).then_some(Site { line, column })
+    };
+    lines.filter_map(comment).next()
 }
 
 /// The first tab in the indentation of a line that an error mentions, or of the

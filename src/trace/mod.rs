@@ -6,6 +6,7 @@
 //! stored, and what its fingerprint is. Knows no scenario text and no kernel: a
 //! trace carries every name that it needs, so a saved one draws the same picture.
 
+mod capacity;
 mod chosen;
 mod discipline;
 mod event;
@@ -15,6 +16,7 @@ mod expected;
 mod figures;
 mod fingerprint;
 mod header;
+mod holding;
 mod instances;
 mod invariant;
 mod jsonl;
@@ -42,6 +44,7 @@ mod what;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use capacity::{breakdown_name, capacities, hour_name, timetable_name};
 pub use chosen::{Chosen, ChosenItems};
 pub use discipline::Discipline;
 pub use event::{Event, INTERRUPTED, Kind, UNNOTIFIED};
@@ -58,6 +61,7 @@ pub use fingerprint::Fingerprint;
 pub use header::{
     FieldInfo, Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, TableInfo, instance_name,
 };
+pub use holding::{Holding, holdings};
 pub use instances::Instances;
 pub use invariant::{Formula, Invariant, Observed};
 pub use jsonl::{JsonlSink, TraceReadError, read_jsonl, write_jsonl};
@@ -65,7 +69,7 @@ pub use late::LateRequests;
 pub use level::{all_levels, changes_level, initial_levels, level_after, levels, peaks};
 pub use measure::{Counted, LevelSum, LevelTerm, MeasureFigure, MeasureInfo, MeasureKind, Measured};
 pub use named::{NameTable, NamedBlocked, NamedOutcome};
-pub use outcome::{BlockedProcess, Deadlock, Fault, Outcome, WaitFor};
+pub use outcome::{BlockedProcess, Deadlock, Fault, Outcome, Standing, WaitFor};
 pub use phrasebook::Phrase;
 pub use profiled::ProfiledRun;
 pub use record::RecordingSink;

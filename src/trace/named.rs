@@ -2,7 +2,7 @@
 //! which it is written for people and other programs.
 
 use super::header::Header;
-use super::outcome::{BlockedProcess, Deadlock, Fault, Outcome, WaitFor};
+use super::outcome::{BlockedProcess, Deadlock, Fault, Outcome, Standing, WaitFor};
 use crate::ids::{OpId, ProcessId, ResourceId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -65,6 +65,12 @@ pub struct NamedBlocked {
     pub givers: Vec<String>,
     /// Whether nobody could.
     pub starved: bool,
+    /// How what it waits for stands, where that says why it does not come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
+    /// Whether a run does not wait for the end of this process.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub daemon: bool,
 }
 
 impl NamedOutcome {
@@ -127,6 +133,8 @@ impl NamedBlocked {
             holder: blocked.holder.map(|holder| header.process_name(holder)),
             givers: blocked.givers.iter().map(|&giver| header.process_name(giver)).collect(),
             starved: blocked.is_starved(),
+            standing: blocked.standing,
+            daemon: header.process(blocked.process).daemon,
         }
     }
 
@@ -138,6 +146,7 @@ impl NamedBlocked {
             wait_for: self.wait_for,
             holder: self.holder.map(|holder| names.process(&holder)).transpose()?,
             givers: names.all_processes(&self.givers)?,
+            standing: self.standing,
         })
     }
 }
@@ -147,8 +156,14 @@ impl fmt::Display for NamedBlocked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let NamedBlocked { process, resource, .. } = self;
         let why = match (&self.holder, self.givers.as_slice()) {
+            (Some(holder), _) if holder == process && self.wait_for == WaitFor::Change => {
+                "held by itself: who writes cannot take a read-write lock once more".to_owned()
+            }
             (Some(holder), _) if holder == process => {
                 "held by itself: a mutex is not reentrant, who owns it cannot acquire it once more".to_owned()
+            }
+            (None, []) if self.standing == Some(Standing::Reads) => {
+                "which it reads itself: who reads cannot write before it stops reading".to_owned()
             }
             (Some(holder), []) => format!("held by '{holder}', who will not release it: starved"),
             (Some(holder), _) => format!("held by '{holder}'"),
@@ -163,7 +178,14 @@ impl fmt::Display for NamedBlocked {
                 format!("only {}{more} could end the wait", named.join(", "))
             }
         };
-        write!(f, "'{process}' waits {} '{resource}', {why}", self.wait_for.purpose())
+        let standing = match self.standing {
+            Some(Standing::Come(1, parties)) => format!(" (1 of {parties} is there)"),
+            Some(Standing::Come(here, parties)) => format!(" ({here} of {parties} are there)"),
+            Some(Standing::Left(left)) => format!(" (it stands at {left})"),
+            Some(Standing::Reads) | None => String::new(),
+        };
+        let daemon = if self.daemon { "the daemon " } else { "" };
+        write!(f, "{daemon}'{process}' waits {} '{resource}'{standing}, {why}", self.wait_for.purpose())
     }
 }
 

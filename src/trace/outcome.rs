@@ -156,6 +156,20 @@ pub struct BlockedProcess {
     /// Every process that has not finished and has a step ahead of it that
     /// could end the wait. Empty means starved: nobody left will ever give it.
     pub givers: Vec<ProcessId>,
+    /// How what it waits for stands, where that says why it does not come.
+    pub standing: Option<Standing>,
+}
+
+/// How something stands that a process waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// A barrier: so many are there, of so many who have to come.
+    Come(u64, u64),
+    /// A latch: so often it has still to be counted down.
+    Left(u64),
+    /// A read-write lock, to write: only who waits could stop reading it.
+    Reads,
 }
 
 impl BlockedProcess {

@@ -43,12 +43,9 @@ fn words(kind: Kind) -> Words {
         Kind::Block => {
             row("", "{resource}", "waits for {resource}", "has to wait for '{resource}' to {wait for}")
         }
-        Kind::Grant => row(
-            "grant",
-            "",
-            "which {process} was waiting for",
-            "is the next that is served by '{resource}', through '{giver}'",
-        ),
+        Kind::Grant => {
+            row("grant", "", "goes on", "is the next that is served by '{resource}', through '{giver}'")
+        }
         Kind::Acquire => row("acquire", "{resource}", "acquire {resource}", "acquires '{resource}'"),
         Kind::Release => row("release", "{resource}", "release {resource}", "releases '{resource}'"),
         Kind::Put => {
@@ -107,6 +104,28 @@ fn words(kind: Kind) -> Words {
     }
 }
 
+/// How it is said of others that an event at a resource of this kind ends their wait: what stands before
+/// their names, and behind them.
+fn letting_go(kind: ResourceKind) -> (&'static str, &'static str) {
+    match kind {
+        ResourceKind::Condition => ("wakes ", ""),
+        ResourceKind::Barrier | ResourceKind::Process | ResourceKind::Watch => ("lets ", " go on"),
+        _ => ("goes to ", ""),
+    }
+}
+
+/// The note on a kind of event at a kind of resource that has steps of its own for it.
+fn own_note(kind: Kind, of: ResourceKind) -> Option<&'static str> {
+    Some(match (kind, of) {
+        (Kind::Notify, ResourceKind::Barrier) => "comes last to {resource}",
+        (Kind::Acquire, ResourceKind::Rwlock) => "acquire {resource} for writing",
+        (Kind::Release, ResourceKind::Flag) => "signal {resource}",
+        (Kind::Acquire, ResourceKind::Flag) => "reset {resource}",
+        (Kind::Acquire, ResourceKind::Latch) => "count down {resource}",
+        _ => return None,
+    })
+}
+
 /// One event, to be told with the names of its run.
 #[derive(Debug, Clone, Copy)]
 pub struct Phrase<'a> {
@@ -160,7 +179,25 @@ impl<'a> Phrase<'a> {
             }
             _ => {}
         }
-        self.filled(self.words().note)
+        if self.event.kind == Kind::Level && self.is_shift() {
+            return self.filled("{resource}, which changes nothing");
+        }
+        let of = self.event.resource().map(|id| self.header.resource(id).kind);
+        let own = of.and_then(|of| own_note(self.event.kind, of));
+        self.filled(own.unwrap_or_else(|| self.words().note))
+    }
+
+    /// Whether what was looked at is a flag or latch that a step is to change: that is called as the step is.
+    fn is_shift(&self) -> bool {
+        let info = self.header.resource(ResourceId(self.event.subject));
+        let is_step = |step: &&str| info.name.starts_with(step);
+        info.kind == ResourceKind::Watch && ["signal ", "reset ", "count_down "].iter().any(is_step)
+    }
+
+    /// How it is said of others that their wait ends by this, a [`Kind::Grant`]: what stands before their
+    /// names, and behind them.
+    pub fn letting_go(&self) -> (&'static str, &'static str) {
+        letting_go(self.header.resource(ResourceId(self.event.subject)).kind)
     }
 
     /// A sentence without a full stop: `'loader' puts 3 into 'queue'`.
@@ -251,13 +288,7 @@ mod tests {
         let rows = [
             (put, "put", "q = 10", "put 10 into q", "'a' puts 10 into 'q'"),
             (get, "wait to get", "q", "waits for q", "'c[0]' has to wait for 'q' to get"),
-            (
-                grant,
-                "grant",
-                "",
-                "which c[0] was waiting for",
-                "'c[0]' is the next that is served by 'q', through 'a'",
-            ),
+            (grant, "grant", "", "goes on", "'c[0]' is the next that is served by 'q', through 'a'"),
             (done, "done", "", "done", "'b' finishes"),
         ];
         for (event, verb, object, note, sentence) in rows {

@@ -32,6 +32,22 @@ fn a_warning_is_no_error_unless_check_is_strict() {
     assert_eq!(room.run("run warned.yaml --write none").with_code(0).err, "");
 }
 
+/// Pictures count instances, so `check` says how many there are, unless that is seen in a run only.
+#[test]
+fn instances_are_counted() {
+    let of = |more: &str| {
+        format!(
+            "version: 1\nname: many\nparams: {{n: 3}}\nprocesses: {{p: {{count: n, do: []}}, q: {{do: []}}{more}}}\n"
+        )
+    };
+    let arriving = of(", r: {arrivals: {every: 1s, up_to: 2}, do: []}");
+    let room = Room::with(&[("many.yaml", &of("")), ("arriving.yaml", &arriving)]);
+    room.run("check many.yaml").with_code(0).says(&["(many: 2 processes with 4 instances, 0 resources)"]);
+    room.run("check many.yaml --set n=1").with_code(0).says(&["(many: 2 processes, 0 resources)"]);
+    // Who arrives and what makes them arrive have rows of their own in pictures.
+    room.run("check arriving.yaml").with_code(0).says(&["(many: 4 processes, 0 resources)"]);
+}
+
 #[test]
 fn warnings_are_told_to_programs() {
     let room = Room::with(&[("warned.yaml", WARNED), ("invalid.yaml", INVALID)]);

@@ -110,6 +110,39 @@ fn a_deadlock_is_shown_with_a_schedule_that_can_be_followed() {
     again.with_code(1).says(&["deadlock at 1s", "3 of 3 processes wait"]);
 }
 
+/// The pictures, the trace and the result of the plain run stay, and every picture that shows
+/// a schedule says so: that of `explore`, and those of the run that follows it.
+#[test]
+fn a_run_along_a_schedule_has_a_folder_of_its_own() {
+    let room = Room::with(&[("p.yaml", PHILOSOPHERS)]);
+    room.run("run p.yaml --set n=1 --write svg,result,trace");
+    let plain = ["gantt.svg", "result.json", "trace.jsonl"].map(|name| format!("output/philosophers/{name}"));
+    let before = room.files("output/philosophers");
+    room.run("explore p.yaml --untimed --write svg").with_code(1);
+    let along = "run p.yaml --schedule output/philosophers/deadlock.schedule";
+    room.run(&format!("{along} --write svg,result,trace"))
+        .with_code(1)
+        .says(&["philosophers along deadlock.schedule: ", "output/philosophers/deadlock/gantt.svg"]);
+    let after = room.files("output/philosophers");
+    assert!(before.len() == 3 && before.iter().all(|(name, content)| after[name] == *content));
+    let deadlock = "output/philosophers/deadlock";
+    let names = ["/gantt.svg", "/result.json", "/trace.jsonl", ".schedule", ".svg"];
+    let mut expected: Vec<String> = names.iter().map(|name| format!("{deadlock}{name}")).collect();
+    expected.extend(plain);
+    expected.sort();
+    let mut found = room.names("output");
+    found.sort();
+    assert_eq!(found, expected);
+    for picture in [format!("{deadlock}.svg"), format!("{deadlock}/gantt.svg")] {
+        let drawn = std::fs::read_to_string(room.path(&picture)).expect("it is there");
+        assert!(drawn.contains("<title>philosophers along deadlock.schedule</title>"), "{picture}");
+    }
+    // A title of one's own does not hide it.
+    room.run(&format!("{along} --write svg --title Dinner -o titled")).with_code(1);
+    let titled = std::fs::read_to_string(room.path("titled/philosophers/deadlock/gantt.svg"));
+    assert!(titled.expect("it is there").contains("<title>Dinner along deadlock.schedule</title>"));
+}
+
 /// What brings them has a name of two words, and takes turns as they do.
 #[test]
 fn a_schedule_of_those_who_arrive_can_be_followed() {

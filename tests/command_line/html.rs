@@ -47,7 +47,7 @@ fn a_witness_has_a_page() {
     room.run("explore stuck.yaml --write html").with_code(1).says(&["deadlock.html"]);
     assert_eq!(room.names("output"), ["output/stuck/deadlock.html", "output/stuck/deadlock.schedule"]);
     room.run("run stuck.yaml --schedule output/stuck/deadlock.schedule --write html -o again").with_code(1);
-    assert_eq!(room.names("again"), ["again/stuck/gantt.html"]);
+    assert_eq!(room.names("again"), ["again/stuck/deadlock/gantt.html"]);
 }
 
 /// Whether the threads were in time or not.

@@ -206,6 +206,183 @@ fn charts_go_by_the_wishes_for_pictures() {
     assert_eq!(looks[2], looks[0]);
 }
 
+/// A mutex that is given up while its owner waits for a condition, and a lock under which two
+/// read and one writes.
+const LOCKS: &str = r#"version: 1
+name: locks
+resources:
+  m: mutex
+  rw: rwlock
+  c: condition
+  unused: mutex
+processes:
+  a: {do: [{acquire: m}, {delay: 1s}, {wait: {on: c, mutex: m}}, {delay: 1s}, {release: m}]}
+  b: {do: [{delay: 500ms}, {acquire: m}, {delay: 2s}, {notify: c}, {release: m}]}
+  r: {count: 2, do: [{delay: index * 500ms}, {with: {read: rw}, do: [{delay: 1s}]}]}
+  w: {do: [{delay: 700ms}, {with: {write: rw}, do: [{delay: 1500ms}]}]}
+"#;
+
+/// By hand: `a` holds `m` from 0 s, gives it up for the condition at 1 s, when `b` gets it, who
+/// waits since 0.5 s, for 2 s; then `a` has it again until 4 s. The first reads from 0 s to 1 s,
+/// the second from 0.5 s to 1.5 s; then the writer, who waits since 0.7 s, until 3 s.
+#[test]
+fn lanes_of_locks_show_who_holds_them() {
+    let room = Room::with(&[("locks.yaml", LOCKS)]);
+    let by_hand = [
+        ("m", vec![(0.0, 1.0, "a"), (1.0, 3.0, "b"), (3.0, 4.0, "a")]),
+        (
+            "rw",
+            vec![
+                (0.0, 0.5, "r[0] reads"),
+                (0.5, 1.0, "r[0], r[1] read"),
+                (1.0, 1.5, "r[1] reads"),
+                (1.5, 3.0, "w writes"),
+            ],
+        ),
+    ];
+    room.run("run locks.yaml --write svg").with_code(0);
+    assert!(!svg(&room, "output/locks/gantt.svg").contains("held by"), "only if it is wished");
+    for look in ["", "--colour-by process --theme print"] {
+        let ended = room.run(&format!("run locks.yaml --write svg,tikz --width 1200 --holders {look}"));
+        let document = svg(&room, "output/locks/gantt.svg");
+        let parsed = Document::parse(&document).expect("it is XML");
+        let number = |node: &resvg::usvg::roxmltree::Node<'_, '_>, name: &str| -> f64 {
+            node.attribute(name).and_then(|text| text.parse().ok()).expect("a number")
+        };
+        // The work of b from 1 s to 3 s tells where times lie.
+        let works = spans(&document, "b");
+        let (one, three) = works.iter().map(|(_, from, to)| (*from, *to)).next_back().expect("it works");
+        let x = |seconds: f64| one + (seconds - 1.0) / 2.0 * (three - one);
+        let lanes: Vec<_> =
+            parsed.descendants().filter(|node| node.attribute("class") == Some("holders")).collect();
+        assert_eq!(lanes.len(), by_hand.len(), "the one that nobody holds has no lane");
+        for (lane, (lock, holdings)) in lanes.iter().zip(&by_hand) {
+            let bars: Vec<_> = lane.children().filter(|node| node.has_tag_name("rect")).collect();
+            let names: Vec<_> = lane.children().filter(|node| node.has_tag_name("text")).collect();
+            assert_eq!((bars.len(), names.len()), (holdings.len(), holdings.len()), "{lock}");
+            for ((bar, name), (from, to, holder)) in bars.iter().zip(&names).zip(holdings) {
+                let (left, width) = (number(bar, "x"), number(bar, "width"));
+                let edges = [(left, x(*from)), (left + width, x(*to))];
+                assert!(edges.iter().all(|(found, right)| (found - right).abs() < 1.0), "{lock} {edges:?}");
+                assert_eq!(name.text(), Some(*holder));
+                assert!((number(name, "x") - (x(*from) + x(*to)) / 2.0).abs() < 1.0, "{lock} {holder}");
+                let (top, height) = (number(bar, "y"), number(bar, "height"));
+                let baseline = number(name, "y");
+                assert!(top < baseline - 7.0 && baseline < top + height, "{lock} {holder}");
+            }
+        }
+        let texts = texts(&document);
+        assert_eq!(texts.iter().filter(|text| *text == "held by").count(), 2);
+        let note = "No lanes of locks for unused, which is held for no time.";
+        assert!(texts.iter().any(|text| text == note), "{texts:?}");
+        assert!(document.contains("rw read by r[0], r[1]\n500ms – 1s (500ms)"), "{document}");
+        let tikz = String::from_utf8(room.files("output")["output/locks/gantt.tex"].clone());
+        assert!(tikz.expect("it is text").contains("w writes"));
+        // In letters, too.
+        ended.says(&["├w writes──", "├2 readers─├r[1]"]);
+    }
+    room.run("compare locks.yaml locks.yaml --write svg --holders").with_code(0);
+    assert_eq!(svg(&room, "output/comparison.svg").matches("class=\"holders\"").count(), 4);
+    // Wished by the scenario itself; and of a part of the run, with torn ends.
+    let styled = format!("{LOCKS}style: {{holders: true, from: 2s, to: 2500ms}}\n");
+    let room = Room::with(&[("locks.yaml", &styled)]);
+    room.run("run locks.yaml --write svg").with_code(0);
+    let document = svg(&room, "output/locks/gantt.svg");
+    assert_eq!(document.matches("class=\"holding\"").count(), 2, "{document}");
+}
+
+/// A million holdings in the width of a picture: columns with the share of time.
+#[test]
+fn a_lock_that_changes_hands_too_often_is_summed_up() {
+    let often = "version: 1\nname: often\nresources: {m: mutex}\nprocesses:\n  \
+                 p: {do: [{repeat: 5000, do: [{with: m, do: [{delay: 1ms}]}, {delay: 3ms}]}]}\n";
+    let room = Room::with(&[("often.yaml", often)]);
+    room.run("run often.yaml --write svg --holders").with_code(0);
+    let document = svg(&room, "output/often/gantt.svg");
+    assert!(document.len() < 300_000, "{}", document.len());
+    assert!(document.contains("m: held ") && document.contains(" times, 25"), "{document}");
+}
+
+/// By hand: a breakdown takes the permit that is given back at 3 min, for 2 min; the next 3 min
+/// later, at 8 min, and at 13 min likewise. Permits of a timetable are taken and given at its times
+/// where one is free then, and so are cores.
+#[test]
+fn a_capacity_that_changes_is_drawn() {
+    let visitors = "  visitor: {count: 8, start: index * 1min, do: [{with: desk, do: [{delay: 3min}]}]}\n";
+    let scenario = |name: &str, desk: &str, processes: &str| {
+        format!("version: 1\nname: {name}\nresources:\n  desk: {{{desk}}}\nprocesses:\n{processes}")
+    };
+    let cores = "kind: processor, cores: {0s: 2, 4min: 1, 7min: 2}";
+    let works = "  visitor: {count: 4, do: [{work: {for: 3min, on: desk}}]}\n";
+    let room = Room::with(&[
+        ("shifts.yaml", &scenario("shifts", "kind: semaphore, permits: {0s: 2, 4min: 1, 9min: 3}", visitors)),
+        (
+            "breaks.yaml",
+            &scenario(
+                "breaks",
+                "kind: semaphore, permits: 2, breakdown: {every: 3min, repair: 2min}",
+                visitors,
+            ),
+        ),
+        ("cores.yaml", &scenario("cores", cores, works)),
+    ]);
+    for (name, called, by_hand) in [
+        ("shifts", "semaphore of 1 to 3", [(0.0, 2), (4.0, 1), (9.0, 3)].as_slice()),
+        (
+            "breaks",
+            "semaphore of 1 to 2",
+            &[(0.0, 2), (3.0, 1), (5.0, 2), (8.0, 1), (10.0, 2), (13.0, 1), (15.0, 2)],
+        ),
+        ("cores", "processor of 1 to 2", &[(0.0, 2), (4.0, 1), (7.0, 2)]),
+    ] {
+        room.run(&format!("run {name}.yaml --write svg")).with_code(0);
+        let document = svg(&room, &format!("output/{name}/gantt.svg"));
+        assert!(texts(&document).iter().any(|text| text == called), "{name}");
+        let parsed = Document::parse(&document).expect("it is XML");
+        let mut lines = parsed.descendants().filter(|node| node.attribute("class") == Some("capacity"));
+        let line = lines.next().expect("it is drawn");
+        assert_eq!(lines.next(), None);
+        assert!(line.attribute("stroke-dasharray").is_some());
+        let points = line.attribute("points").expect("it has corners").split(' ');
+        let points: Vec<(f64, f64)> = points
+            .map(|point| point.split_once(',').expect("a pair"))
+            .map(|(x, y)| (x.parse().expect("a number"), y.parse().expect("a number")))
+            .collect();
+        // The first one has its 3 min from the start; the edges of bars are 0.4 pixels inside.
+        let (_, left, right) = spans(&document, "visitor.0").remove(0);
+        let (left, right) = (left - 0.4, right + 0.4);
+        let x = |minutes: f64| left + minutes / 3.0 * (right - left);
+        assert_eq!(points.len(), 2 * by_hand.len(), "{name} {points:?}");
+        let corners: Vec<(f64, f64)> = points.chunks(2).map(|pair| pair[0]).collect();
+        let height = |steps: u64| corners[0].1 + (2.0 - steps as f64) * (corners[1].1 - corners[0].1);
+        assert!(corners[1].1 > corners[0].1 + 5.0, "less is lower");
+        for (found, (minutes, capacity)) in corners.iter().zip(by_hand) {
+            let places = ((found.0 - x(*minutes)).abs(), (found.1 - height(*capacity)).abs());
+            assert!(places.0 < 0.5 && places.1 < 0.1, "{name} at {minutes}: {found:?} {places:?}");
+        }
+    }
+}
+
+/// In the second one the mutex comes first, which has the look of the semaphore of the first one
+/// if it is drawn alone.
+#[test]
+fn a_name_has_one_look_in_all_runs_of_a_command() {
+    let two = ONE
+        .replace("name: one", "name: two")
+        .replace("giver: {do: [{delay: 2s}, ", "giver: {do: [{with: lock, do: [{delay: 2s}]}, {delay: 3s}, ");
+    let two = two.replace("taker: {do: [", "taker: {do: [{with: lock, do: [{delay: 1s}]}, ");
+    let room = Room::with(&[("one.yaml", ONE), ("two.yaml", &two)]);
+    let look = |name: &str, resource: &str| {
+        look_of(&svg(&room, &format!("output/{name}/gantt.svg")), resource).expect("there is such a wait")
+    };
+    room.run("run two.yaml --write svg").with_code(0);
+    let alone = [look("two", "lock"), look("two", "filled")];
+    room.run("run one.yaml two.yaml --write svg").with_code(0);
+    assert_eq!(look("two", "filled"), look("one", "filled"));
+    assert_eq!(look("one", "filled"), alone[0], "else this proves nothing");
+    assert_ne!(look("two", "lock"), look("two", "filled"));
+}
+
 /// The hatching of the first wait for a resource.
 fn look_of(document: &str, resource: &str) -> Option<String> {
     let parsed = Document::parse(document).expect("it is XML");

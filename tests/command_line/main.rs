@@ -215,6 +215,7 @@ fn wrong_usage_and_bad_scenarios_exit_with_2() {
     }
     for (line, what) in [
         ("rn pipe.yaml", "did you mean 'run'?"),
+        ("exlore pipe.yaml", "did you mean 'explore'?"),
         ("simulate pipe.yaml", "`tempolane run FILE` runs a scenario"),
         ("pipe.yaml", "a command stands before the file: `tempolane run pipe.yaml`"),
         ("./missing", "`tempolane run ./missing`"),
@@ -228,11 +229,22 @@ fn wrong_usage_and_bad_scenarios_exit_with_2() {
     }
     for (line, what) in [
         ("run pipe.yaml --untimed", "`--untimed` is an option of `explore`"),
+        ("explore pipe.yaml --timed", "with their times unless `--untimed` is given"),
+        ("run pipe.yaml --html", "what is written is named behind `--write`: `--write html`"),
+        ("run pipe.yaml --json", "write `--format json`"),
+        ("run pipe.yaml --param x=3", "`--set name=value`"),
         ("check pipe.yaml --seed=3", "`--seed` is an option of `run`, "),
         ("run pipe.yaml --sed 3", "a similar argument exists: '--se"),
     ] {
         room.run(line).with_code(2).complains(&["unexpected argument", what]);
     }
+    // The ending of a file may be missing, or be that of a schedule.
+    room.run("run pipe").with_code(3).complains(&["there is no 'pipe'; did you mean 'pipe.yaml'?"]);
+    room.run("check worse").with_code(3).complains(&["did you mean 'worse.yml'?"]);
+    room.run("run nowhere").with_code(3).complains(&["cannot read 'nowhere'"]);
+    let schedule =
+        "'pipe.schedule' is a schedule: `tempolane run SCENARIO --schedule pipe.schedule` follows it";
+    room.run("run pipe.schedule").with_code(2).complains(&[schedule]);
     // Everything that is wrong anywhere is told, and nothing runs.
     let ended = room.run("run pipe.yaml bad.yaml worse.yml").with_code(2);
     ended.complains(&["bad.yaml:2:", "bad.yaml:4:", "worse.yml:2:", "mutex1"]);

@@ -44,7 +44,7 @@ fn waits_under_a_read_write_lock_are_of_the_lock() {
     let room = Room::with(&[("lock.yaml", LOCK)]);
     let ended = room.run("run lock.yaml --write csv").with_code(0);
     ended.says(&["l 1.5s", "others[1] 2s"]);
-    for part in ["l to write", "l behind who", "l for reading"] {
+    for part in ["l to write", "turn to write", "l for reading"] {
         assert!(!ended.out.contains(part), "{part}: {}", ended.out);
     }
     let levels = std::fs::read_to_string(room.path("output/lock/levels.csv")).expect("it was written");

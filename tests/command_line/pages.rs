@@ -77,3 +77,64 @@ fn findings_and_wrong_names_are_told() {
     room.run("report stuck.yaml").with_code(2);
     room.run("report absent.yaml -o x.md").with_code(3);
 }
+
+/// Who waits for what that whom holds, and which accesses race, as a run says it; in both formats.
+#[test]
+fn a_report_says_in_words_what_a_run_says() {
+    let racing = "version: 1\nname: racing\nresources: {cell: {kind: memory, slots: 1, value: 0}}\nprocesses:\n  \
+                  one: {do: [{delay: 1s}, {write: {to: cell, at: 0, value: 1}}]}\n  \
+                  two: {do: [{delay: 1s}, {write: {to: cell, at: 0, value: 2}}]}\n";
+    let room = Room::with(&[("stuck.yaml", DEADLOCK), ("racing.yaml", racing)]);
+    room.run("report stuck.yaml racing.yaml -o lab.md").with_code(1);
+    room.run("report stuck.yaml racing.yaml -o lab.html").with_code(1);
+    let page = text(&room, "lab.md");
+    let html = text(&room, "lab.html").replace("&apos;", "'").replace("&#39;", "'");
+    for line in [
+        "- 'first' waits to acquire 'b', held by 'second'",
+        "    stuck.yaml:8: first: {do: [{acquire: a}, {delay: 1s}, {acquire: b}]}",
+        "- 'third' waits to acquire 'never', starved: nobody that is left will ever end the wait",
+        "cycle: first → second → first",
+        "    racing.yaml:5: one: {do: [{delay: 1s}, {write: {to: cell, at: 0, value: 1}}]}",
+    ] {
+        assert!(page.lines().any(|found| found == line), "no {line:?} in {page}");
+        assert!(html.contains(line), "no {line:?} in {html}");
+    }
+    // What is said of the race is what the run says.
+    let run = room.run("run racing.yaml --write none").with_code(0);
+    let race: Vec<&str> = run.out.lines().filter(|line| line.starts_with("  - ")).collect();
+    assert!(race.len() == 1 && race[0].contains("'one'") && race[0].contains("'two'"), "{}", run.out);
+    assert!(page.lines().any(|found| found == race[0].trim()), "{page}");
+}
+
+/// Where random numbers are drawn, each table says whether it is of one run or of means; where
+/// none are, there is nothing to tell apart.
+#[test]
+fn tables_say_whether_they_are_of_one_run_or_of_means() {
+    let random = "version: 1\nname: random\nseed: 7\nprocesses:\n  \
+                  p: {do: [{repeat: 9, do: [{delay: {exponential: {mean: 1s}}}]}, {delay: 2s}]}\n";
+    let room = Room::with(&[("random.yaml", random), ("pipe.yaml", PIPE)]);
+    room.run("report random.yaml pipe.yaml -o lab.md").with_code(0);
+    let page = text(&room, "lab.md");
+    let (random, pipe) = page.split_once("## pipe").expect("a section for each");
+    let (comparison, random) = random.split_once("## random").expect("a section for each");
+    assert!(comparison.contains("Each row is of one run, and none is a mean"), "{comparison}");
+    // What stands right above each table.
+    let blocks: Vec<&str> = random.split("\n\n").collect();
+    let above = |heads: &str| {
+        let table = blocks.iter().position(|block| block.starts_with(heads)).expect("there is such a table");
+        blocks[table - 1]
+    };
+    assert_eq!(above("| process "), "Figures of one run, and no means: random numbers are drawn, by seed 7.");
+    assert_eq!(above("| on the critical path "), "Of the same run:");
+    let means = above("| change ");
+    assert!(means.starts_with("Means of 20 runs with other random numbers, of seed 7"), "{means}");
+    // The mean of the scenario as it is: that of `why`, too.
+    let why = room.run("why random.yaml --replications 20").with_code(0);
+    let mean = why.out.split("total_time is ").nth(1).and_then(|rest| rest.split(' ').next());
+    let mean = mean.expect("it says the mean").trim_end_matches('s');
+    let told = means.split("as it is, ").nth(1).and_then(|rest| rest.split('s').next()).expect("it is told");
+    let number = |text: &str| text.parse::<f64>().expect("seconds");
+    assert!((number(mean) - number(told)).abs() <= 0.05, "{mean} {told}");
+    let section = pipe.split("## Where").next().expect("a section");
+    assert!(!section.contains("Of the same run") && !section.contains("eans of"), "{section}");
+}

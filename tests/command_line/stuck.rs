@@ -143,3 +143,132 @@ processes:
     ]);
     assert_eq!(object["abandoned"], told);
 }
+
+/// What is said of those who wait in a run that ends in a deadlock.
+fn deadlocked(text: &str) -> String {
+    let room = Room::with(&[("stuck.yaml", text)]);
+    room.run("run stuck.yaml --write none").with_code(1).out
+}
+
+#[track_caller]
+fn told(out: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(out.contains(part), "no {part:?} in\n{out}");
+    }
+}
+
+/// A wait that keeps the mutex that the notifier needs is no lost notify.
+#[test]
+fn a_wait_that_keeps_the_mutex_is_named() {
+    let of = |wait: &str, outer: &str| {
+        format!(
+            "version: 1
+resources: {{lock: mutex, other: mutex, c: condition}}
+processes:
+  p: {{do: [{{with: {outer}, do: [{{wait: {wait}}}]}}]}}
+  q: {{do: [{{delay: 1s}}, {{with: {outer}, do: [{{notify: c}}]}}]}}
+  r: {{do: [{{with: other, do: []}}]}}
+"
+        )
+    };
+    let out = deadlocked(&of("c", "lock"));
+    told(
+        &out,
+        &[
+            "hint: the wait does not give 'lock' back: 'p' keeps it while it waits, and 'q' needs it; `wait: {on: c, mutex: lock}` gives it back",
+        ],
+    );
+    assert!(!out.contains("is lost"), "{out}");
+    let lost = deadlocked(
+        &of("{on: c, mutex: lock}", "lock")
+            .replace("{delay: 1s}, ", "")
+            .replace("p: {do", "p: {start: 1s, do"),
+    );
+    told(&lost, &["hint: a notify that comes before the wait is lost"]);
+}
+
+/// How many are at a barrier, how far a latch is, and who reads what it is to write.
+#[test]
+fn how_it_stands_is_told() {
+    let out = deadlocked(
+        "version: 1
+resources: {meet: {kind: barrier, parties: 4}, left: {kind: latch, from: 3}, l: rwlock, k: rwlock}
+processes:
+  w: {count: 3, do: [{wait: meet}]}
+  c: {do: [{count_down: left}, {wait: left}]}
+  r: {do: [{with: {read: l}, do: [{with: {write: l}, do: []}]}]}
+  s: {do: [{with: {write: k}, do: [{with: {read: k}, do: []}]}]}
+",
+    );
+    told(
+        &out,
+        &[
+            "6 of 6 processes wait for what never comes",
+            "'w[0]' waits for the others at 'meet' (3 of 4 are there), starved",
+            "'c' waits for 'left at 0' (it stands at 2), starved",
+            "'r' waits for 'l to write', which it reads itself: who reads cannot write before it stops reading",
+            "'s' waits for 'k to read', held by itself: who writes cannot take a read-write lock once more",
+        ],
+    );
+    let alone =
+        "version: 1\nresources: {b: {kind: barrier, parties: 2}}\nprocesses: {p: {do: [{wait: b}]}}\n";
+    told(&deadlocked(alone), &["'p' waits for the others at 'b' (1 of 2 is there)"]);
+    let both = "version: 1
+resources: {l: rwlock}
+processes: {p: {count: 2, do: [{with: {read: l}, do: [{delay: 1s}, {with: {write: l}, do: []}]}]}}
+";
+    told(
+        &deadlocked(both),
+        &["'p[1]' waits to acquire 'turn to write l', held by 'p[0]'", "cycle: p[0] → p[1] → p[0]"],
+    );
+}
+
+/// Where each could notify each, no circle is more to blame than another; a daemon may wait.
+#[test]
+fn those_who_wait_for_a_notify_of_any() {
+    let out = deadlocked(
+        "version: 1
+resources: {m: mutex, c: condition, jobs: {kind: semaphore, permits: 0}}
+processes:
+  w: {count: 3, do: [{with: m, do: [{wait: {on: c, mutex: m}}, {notify: c}]}]}
+  server: {daemon: true, do: [{while: true, do: [{acquire: jobs}]}]}
+",
+    );
+    told(
+        &out,
+        &[
+            "  3 of 3 processes wait for what never comes:\n",
+            "  - the daemon 'server' waits to acquire 'jobs', starved",
+            "  those who wait for a notify of 'c' wait for one from each other\n",
+        ],
+    );
+    assert!(!out.contains("cycle"), "{out}");
+}
+
+/// When others are done before a fault is not what has to be mended; whether it comes is.
+#[test]
+fn a_run_with_a_fault_tells_ties_only_if_they_decide_on_it() {
+    let of = |condition: &str| {
+        format!(
+            "version: 1
+resources: {{m: mutex, d: {{kind: memory, slots: 1}}}}
+processes:
+  p:
+    count: 2
+    vars: {{x: 0, first: 0}}
+    do:
+      - with: m
+        do: [{{read: {{from: d, at: 0, into: first}}}}, {{write: {{to: d, at: 0, value: 1}}}}, {{delay: 1s}}]
+      - if: {condition}
+        do: [{{set: {{x: 1 / x}}}}]
+"
+        )
+    };
+    let out = deadlocked(&of("first == 1"));
+    told(&out, &["division by zero", "hint: `x` is 0 here; guard the division"]);
+    assert!(!out.contains("ties:"), "{out}");
+    told(
+        &deadlocked(&of("index == 1 and first == 1")),
+        &["ties: the order of simultaneous events decides how it ends"],
+    );
+}

@@ -197,8 +197,26 @@ processes:
         assert!(told.starts_with(other), "{told}");
     }
     room.run("run counted.yaml --write none").with_code(0).says(&[
-        "what helps: work of c (line 5) 1s → 900ms saves 600ms; one more of what is counted saves nothing, count of c (line 5) 2 → 3 ends in a deadlock",
+        "what helps: work of c (line 5) 1s → 900ms saves 600ms; raising a number (permits, capacity, count …) by one saves nothing, count of c (line 5) 2 → 3 ends in a deadlock",
     ]);
+}
+
+/// Of two instances of one process it is said which let which go on, and where these are several, that they are two.
+#[test]
+fn instances_let_each_other_go_on() {
+    let of = |count: u32| {
+        format!(
+            "version: 1
+resources: {{m: mutex}}
+processes: {{p: {{count: {count}, do: [{{with: m, do: [{{delay: 1s}}]}}]}}}}
+"
+        )
+    };
+    let room = Room::with(&[("two.yaml", of(2).as_str()), ("three.yaml", of(3).as_str())]);
+    room.run("why two.yaml").with_code(0).says(&[" 'p[0]' let 'p[1]' go on by release of m\n"]);
+    room.run("why three.yaml")
+        .with_code(0)
+        .says(&[" one 'p' let another one go on by release of m, 2 times\n"]);
 }
 
 /// Downloading takes 20 rounds of 1.5 s, and the last batches are prepared behind that.

@@ -16,6 +16,7 @@ mod interrupts;
 mod library;
 mod lines;
 mod lives;
+mod narrated;
 mod preemption;
 mod processors;
 mod proofs;

@@ -238,6 +238,27 @@ fn faults() {
     }
 }
 
+/// The hint names what is 0, and says what helps only where it does.
+#[test]
+fn hints_of_faults() {
+    for (text, hint) in [
+        ("{set: {n: 1 / i}}", "`i` is 0 here; guard the division"),
+        ("{set: {n: '7 % a[1]'}}", "`a[…]` is 0 here"),
+        ("{set: {n: 7 / level(b)}}", "`level(b)` is 0 here"),
+        ("{set: {n: 7 / (i + 0)}}", "guard the division"),
+        ("{set: {x: 1.0 / (x - 0.5)}}", "guard the division"),
+        ("{set: {i: 3}}, {read: {from: data, at: i, into: n}}", "indexes go from 0 to 2; `% 3` wraps around"),
+        (
+            "{set: {i: -1}}, {read: {from: data, at: i, into: n}}",
+            "indexes go from 0 to 2; find out where it became negative",
+        ),
+    ] {
+        let run = run(&steps(text));
+        let Outcome::Fault(fault) = &run.end.outcome else { panic!("{text}: {}", run.outcome()) };
+        assert!(fault.hint.starts_with(hint), "{text}: {}", fault.hint);
+    }
+}
+
 #[test]
 fn mutex_of_another() {
     let text = "

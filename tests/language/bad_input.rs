@@ -8,6 +8,7 @@ mod closing;
 mod declarations;
 mod expectations;
 mod follow_up;
+mod hints;
 mod language;
 mod lives;
 mod measures;

@@ -316,6 +316,146 @@ fn a_lock_that_is_taken_twice() {
     }
 }
 
+/// Who reads a lock cannot write it as well, nor the other way round; two who read may.
+#[test]
+fn a_read_write_lock_inside_of_itself() {
+    let of = |outer: &str, inner: &str| {
+        "version: 1
+resources: {l: rwlock, k: rwlock}
+processes:
+  p: {do: [{with: {OUTER}, do: [{with: {INNER}, do: []}]}]}
+  q: {do: [{with: [{read: k}, {read: l}], do: []}]}
+"
+        .replace("{OUTER}", outer)
+        .replace("{INNER}", inner)
+    };
+    warned(
+        &of("{read: l}", "{write: l}"),
+        &[(4, "'l' is read here already, so the process waits for itself")],
+    );
+    warned(
+        &of("{write: l}", "{read: l}"),
+        &[(4, "'l' is written here already, so the process waits for itself")],
+    );
+    warned(
+        &of("{write: l}", "{write: l}"),
+        &[(4, "'l' is held here already, so the process waits for itself")],
+    );
+    warned(&of("{read: l}", "{read: l}"), &[]);
+    warned(&of("{read: l}", "{write: k}"), &[]);
+}
+
+/// A wait that keeps a mutex without which nobody notifies; where somebody may, nothing is said.
+#[test]
+fn a_wait_that_keeps_the_mutex() {
+    let of = |waits: &str, notifies: &str| {
+        "version: 1
+resources: {m: mutex, n: mutex, c: condition}
+processes:
+  p: {do: [WAITS]}
+  q: {do: [{delay: 1s}, NOTIFIES]}
+  r: {do: [{with: n, do: [{with: m, do: []}]}]}
+"
+        .replace("WAITS", waits)
+        .replace("NOTIFIES", notifies)
+    };
+    let (waits, notifies) = ("{with: m, do: [{wait: c}]}", "{with: m, do: [{notify: c}]}");
+    let kept = "this wait keeps 'm', without which nobody can notify 'c': it never ends";
+    warned(&of(waits, notifies), &[(4, kept)]);
+    let hint = |text: &str| {
+        let scenario = load_str("hint.yaml", text, &[]).expect("valid");
+        scenario.warnings().items[0].hint.clone().expect("it has one")
+    };
+    assert!(hint(&of(waits, notifies)).starts_with("write `wait: {on: c, mutex: m}`"));
+    warned(&of("{acquire: m}, {wait: c}, {release: m}", notifies), &[(4, kept)]);
+    warned(&of(waits, "{with: m, do: [{if: now > 0s, do: [{notify_all: c}]}]}"), &[(4, kept)]);
+    // One of two is given back, and the other one is needed.
+    let two = of("{with: [m, n], do: [{wait: {on: c, mutex: n}}]}", "{with: [m, n], do: [{notify: c}]}");
+    warned(&two, &[(4, kept)]);
+    assert!(hint(&two).starts_with("a wait gives back one mutex, here 'n'"), "{}", hint(&two));
+    for (waits, notifies) in [
+        // It gives the mutex back, or has none.
+        ("{with: m, do: [{wait: {on: c, mutex: m}}]}", notifies),
+        ("{wait: c}", notifies),
+        ("{with: m, do: [{if: now > 1s, do: [{release: m}, {wait: c}, {acquire: m}]}]}", notifies),
+        // Somebody notifies without it, or with another one.
+        (waits, "{notify: c}"),
+        (waits, "{with: n, do: [{notify: c}]}"),
+        (waits, "{with: m, do: [{notify: c}]}, {notify: c}"),
+        (waits, "{acquire: m}, {release: m}, {notify: c}"),
+        // It gives up, is stopped or is interrupted.
+        ("{with: m, do: [{wait: c, within: 1s, else: []}]}", notifies),
+        (waits, "{stop: p}, {with: m, do: [{notify: c}]}"),
+        (
+            "{interruptible: [{with: m, do: [{wait: c}]}], on_interrupt: []}",
+            "{interrupt: p}, {with: m, do: [{notify: c}]}",
+        ),
+    ] {
+        warned(&of(waits, notifies), &[]);
+    }
+    warned(&(of(waits, notifies) + "expect: {outcome: deadlock}\n"), &[]);
+}
+
+/// Only its owner gives a mutex back, by a step or for a wait.
+#[test]
+fn a_mutex_given_back_by_who_never_takes_it() {
+    let of = |steps: &str| {
+        format!(
+            "version: 1
+resources: {{m: mutex, c: condition, s: {{kind: semaphore, permits: 1}}}}
+processes:
+  p: {{do: [{steps}]}}
+  q: {{do: [{{with: m, do: [{{notify: c}}]}}, {{acquire: s}}, {{wait: c}}]}}
+"
+        )
+    };
+    warned(&of("{release: m}, {release: m}, {release: s}"), &[(4, "'p' releases 'm' and never acquires it")]);
+    warned(
+        &of("{wait: {on: c, mutex: m}}, {release: s}"),
+        &[(4, "'p' gives 'm' back for this wait, and never acquires it")],
+    );
+    warned(&of("{if: now > 1s, do: [{acquire: m}]}, {release: m}, {release: s}"), &[]);
+    warned(&of("{with: m, do: [{wait: {on: c, mutex: m}}]}, {release: s}"), &[]);
+    warned(&(of("{release: m}, {release: s}") + "expect: {outcome: fault}\n"), &[]);
+}
+
+/// Whoever waits at a barrier does not come once more.
+#[test]
+fn a_barrier_that_is_never_full() {
+    let of = |parties: &str, count: &str| {
+        format!(
+            "version: 1
+params: {{n: 2}}
+resources: {{b: {{kind: barrier, parties: {parties}}}}}
+processes:
+  p: {{count: {count}, do: [{{repeat: 3, do: [{{wait: b}}]}}]}}
+  q: {{do: [{{wait: b}}, {{wait: b}}]}}
+  r: {{count: n, do: [{{delay: 1s}}]}}
+"
+        )
+    };
+    warned(
+        &of("4", "n"),
+        &[(3, "4 have to come to the barrier 'b', and only 3 processes ever do: nobody passes it")],
+    );
+    warned(&of("n", "0"), &[(3, "2 have to come to the barrier 'b', and only one process ever does")]);
+    warned(&of("n + 1", "n"), &[]);
+    warned(&(of("4", "n") + "expect: {outcome: deadlock}\n"), &[]);
+}
+
+/// Holes are filled in without a letter before the quotes.
+#[test]
+fn a_log_with_a_letter_before_its_quotes() {
+    let of =
+        |text: &str| format!("version: 1\nprocesses:\n  p:\n    count: 2\n    do:\n      - log: {text}\n");
+    for text in ["f\"i is {index}\"", "\"f'i is {index}'\"", "$\"i is {index}\""] {
+        warned(&of(text), &[(6, "and a quote, which are part of it")]);
+    }
+    for text in ["\"fine, {index}\"", "f", "'f\"'"] {
+        warned(&of(text), &[]);
+    }
+}
+
 /// A read is there for its value, unless it is asked for itself.
 /// One of two who acquire a mutex has no step that releases it.
 #[test]

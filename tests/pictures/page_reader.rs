@@ -34,7 +34,14 @@ pub struct PageColumns {
     pub path: (u64, usize, Vec<usize>),
     /// Time, process, line, sentence.
     pub events: Vec<(u64, u64, u64, String)>,
+    /// Each with the number of its lock.
+    pub holders: Vec<(u64, Vec<PageHolding>)>,
+    /// By level, how much there is from when on, if that changes.
+    pub capacities: Vec<Vec<(u64, u64)>>,
 }
+
+/// From when to when, and who holds, in short and in full.
+pub type PageHolding = (u64, u64, String, String);
 
 impl Page {
     pub fn read(page: &str) -> Page {
@@ -94,8 +101,31 @@ impl Page {
         let (processes, lines, texts) = (self.column(events), self.column(events), self.column(events));
         let event = |i: usize| (times[i] * tick, processes[i], lines[i], text(texts[i]));
         let events = (0..events).map(event).collect();
+        let lanes = run["holders"].as_array().expect("a list").iter();
+        let lanes = lanes.map(|lane| {
+            let count = lane["holdings"].as_u64().expect("a number") as usize;
+            let (starts, lengths, texts) =
+                (self.ascending(count), self.column(count), self.column(3 * count));
+            let one = |i: usize| {
+                let (short, full) = (text(texts[3 * i]), text(texts[3 * i + 1]));
+                (starts[i] * tick, (starts[i] + lengths[i]) * tick, short, full)
+            };
+            (lane["lock"].as_u64().expect("a number"), (0..count).map(one).collect())
+        });
+        let holders = lanes.collect();
+        let counts: Vec<usize> = run["levels"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|level| level["capacity"].as_u64().expect("a number") as usize)
+            .collect();
+        let capacity = |count: usize| {
+            let (times, most) = (self.ascending(count), self.column(count));
+            times.iter().map(|time| time * tick).zip(most).collect()
+        };
+        let capacities = counts.into_iter().map(capacity).collect();
         assert_eq!(self.place, self.numbers.len(), "nothing is left");
-        PageColumns { spans, points, levels, path, events }
+        PageColumns { spans, points, levels, path, events, holders, capacities }
     }
 
     fn spans(&mut self, run: &Value, tick: u64) -> Vec<PageSpan> {

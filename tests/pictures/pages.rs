@@ -1,6 +1,6 @@
 //! Pages to explore: whole, by themselves, harmless, the same each time, and true to the run.
 
-use super::page_reader::{Page, PageSpan};
+use super::page_reader::{Page, PageHolding, PageSpan};
 use super::samples::{MS, Random, Sample};
 use std::ops::ControlFlow;
 use tempolane::analysis::{PathEnd, PathStep};
@@ -119,6 +119,20 @@ fn a_page_has_the_spans_levels_path_and_events_of_the_trace() {
         let told: Vec<(u64, u64, u64)> =
             columns.events.iter().map(|event| (event.0, event.1, event.2)).collect();
         assert_eq!(told, events);
+        // Of these scenarios nobody gives a lock back.
+        let acquires = trace.iter().filter(|(event, _)| {
+            let lock = event.resource().map(|resource| trace.header.resource(resource).kind);
+            event.kind == Kind::Acquire && lock == Some(ResourceKind::Mutex)
+        });
+        let mut held: Vec<(u64, Vec<PageHolding>)> = acquires
+            .map(|(event, _)| {
+                let name = trace.header.process_name(event.process);
+                let full = format!("held by {name}");
+                (u64::from(event.subject), vec![(event.time.as_nanos(), trace.end.as_nanos(), name, full)])
+            })
+            .collect();
+        held.sort();
+        assert_eq!(columns.holders, held);
         let is_point = |kind| matches!(kind, Kind::Mark | Kind::Log);
         let points = trace.iter().filter(|(event, _)| is_point(event.kind)).count();
         assert_eq!(columns.points.len(), points);
@@ -317,4 +331,13 @@ fn a_page_begins_with_the_lanes_and_the_window_of_the_pictures() {
     let doing = told["doings"].as_array().expect("a list").iter().find(|doing| doing["label"] == "eat");
     let look = doing.expect("it is among them")["look"].as_u64().expect("a number") as usize;
     assert_eq!(page.told["looks"][look]["legend"], "eat");
+}
+
+/// One of two permits is not there from 2 s to 3 s.
+#[test]
+fn a_page_has_the_capacity_that_a_timetable_changes() {
+    let text = "version: 1\nname: shifts\nresources: {desk: {kind: semaphore, permits: {0s: 2, 2s: 1, 3s: 2}}}\n\
+                processes: {p: {do: [{delay: 4s}]}}\n";
+    let columns = Page::read(&page(&trace(text), text)).columns();
+    assert_eq!(columns.capacities, [vec![(0, 2), (2000 * MS, 1), (3000 * MS, 2)]]);
 }

@@ -135,6 +135,7 @@ impl Sample {
             spans: &self.spans,
             rounds: &[],
             levels: &self.levels,
+            holdings: &[],
             points: &self.points,
             points_left_out: 0,
             broken: &[],
@@ -157,7 +158,7 @@ pub fn blocked(resource: u32, wait_for: WaitFor) -> Activity {
 
 /// The level of a resource, with no peak in passing.
 pub fn series(resource: u32, steps: Vec<(Time, u64)>) -> LevelSeries {
-    LevelSeries { resource: ResourceId(resource), steps, peak: (Time::ZERO, 0) }
+    LevelSeries { resource: ResourceId(resource), steps, peak: (Time::ZERO, 0), capacity: Vec::new() }
 }
 
 /// A loader, a trainer and an inferer over two buffers: about 30 s.
@@ -235,6 +236,7 @@ pub fn deadlock() -> Sample {
         wait_for: WaitFor::Acquire,
         holder: holder.map(ProcessId),
         givers: holder.map(ProcessId).into_iter().collect(),
+        standing: None,
     };
     table.finished = vec![None; 4];
     table.outcome = Outcome::Deadlock(Deadlock {

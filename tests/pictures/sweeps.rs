@@ -204,6 +204,17 @@ fn front(points: usize, larger_is_better: [bool; 2], names: [&str; 2]) -> FrontC
     }
 }
 
+/// Twelve points of the front so many seconds from each other, and one far behind them.
+fn close_front(apart: f64) -> FrontChart {
+    let mut chart = front(13, [false, false], ["total_time", "resources.cpu.utilization"]);
+    for (nth, point) in chart.points.iter_mut().enumerate() {
+        let step = nth as f64 * apart;
+        point.means = [1e9 * (1.0 + step), 0.2 - 0.3 * step];
+    }
+    chart.points[12].means = [9e9, 0.9];
+    chart
+}
+
 /// All charts of sweeps as SVG.
 pub fn sweeps() -> Vec<(String, String)> {
     let mut all = Vec::new();
@@ -224,6 +235,8 @@ pub fn sweeps() -> Vec<(String, String)> {
         ("front", front(48, [false, false], ["total_time", utilization])),
         ("front_larger", front(48, [false, true], ["total_time", utilization])),
         ("front_crowd", front(20_000, [true, false], [LONG, LONG])),
+        ("front_close", close_front(0.0004)),
+        ("front_near", close_front(0.03)),
         ("front_pair", front(2, [true, true], ["total_time", utilization])),
         ("front_none", front(0, [false, false], ["total_time", utilization])),
     ] {
@@ -374,4 +387,75 @@ fn points_stand_where_their_numbers_are() {
         }
     }
     assert_eq!(count(&document, "base"), 2);
+}
+
+/// Each number stands by itself, and beside its point or at the end of a line that begins there.
+#[test]
+fn numbers_of_points_that_are_close_stand_apart() {
+    for chart in [0.0004, 0.01, 0.03]
+        .map(close_front)
+        .into_iter()
+        .chain([front(48, [false, true], ["a", "b"]), front(20_000, [true, false], ["a", "b"])])
+    {
+        let mut told = Vec::new();
+        let document = front_chart(&chart).unwrap();
+        let parsed = resvg::usvg::roxmltree::Document::parse(&document).unwrap();
+        let number = |node: &resvg::usvg::roxmltree::Node<'_, '_>, name: &str| -> f64 {
+            node.attribute(name).and_then(|text| text.parse().ok()).unwrap_or(f64::NAN)
+        };
+        // As high as capitals, and 6.4 pixels wide for each digit of 10 pixels.
+        let numbers: Vec<[f64; 4]> = parsed
+            .descendants()
+            .filter(|node| node.attribute("class") == Some("number"))
+            .map(|node| {
+                let (x, y, digits) =
+                    (number(&node, "x"), number(&node, "y"), node.text().unwrap().chars().count());
+                let text = node.text().unwrap();
+                let (first, last) = text.split_once('–').unwrap_or((text, text));
+                told.extend(first.parse::<usize>().unwrap()..=last.parse().unwrap());
+                [x, y - 7.3, x + 6.3 * digits as f64, y]
+            })
+            .collect();
+        let named = document.split("desc>").nth(1).unwrap().lines();
+        let named = named.filter(|line| line.contains(" – ") && line.contains("workers=")).count();
+        let all: Vec<usize> = (1..=named).collect();
+        assert_eq!(told, all, "every point that a line tells of has a number");
+        assert!(named >= 2);
+        for (nth, one) in numbers.iter().enumerate() {
+            for other in &numbers[..nth] {
+                let apart =
+                    one[0] >= other[2] || other[0] >= one[2] || one[1] >= other[3] || other[1] >= one[3];
+                assert!(apart, "{one:?} {other:?}");
+            }
+        }
+        let far = |point: (f64, f64), area: &[f64; 4]| {
+            let (x, y) = (point.0.clamp(area[0], area[2]), point.1.clamp(area[1], area[3]));
+            (x - point.0).hypot(y - point.1)
+        };
+        let front = parsed.descendants().find(|node| node.attribute("class") == Some("front")).unwrap();
+        let corners: Vec<(f64, f64)> = front
+            .attribute("points")
+            .unwrap()
+            .split(' ')
+            .map(|pair| pair.split_once(',').unwrap())
+            .map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap()))
+            .collect();
+        let leaders: Vec<[(f64, f64); 2]> = parsed
+            .descendants()
+            .filter(|node| node.attribute("stroke-width") == Some("0.7"))
+            .map(|node| {
+                [(number(&node, "x1"), number(&node, "y1")), (number(&node, "x2"), number(&node, "y2"))]
+            })
+            .collect();
+        for area in &numbers {
+            let beside = corners.iter().any(|&corner| far(corner, area) < 24.0);
+            let is_end = |leader: &&[(f64, f64); 2]| far(leader[1], area) < 4.0;
+            let led = leaders.iter().find(is_end);
+            assert!(beside || led.is_some(), "{area:?} {leaders:?}");
+        }
+        for [from, _] in &leaders {
+            let begins = corners.iter().any(|corner| (corner.0 - from.0).hypot(corner.1 - from.1) < 0.1);
+            assert!(begins, "{from:?}");
+        }
+    }
 }

@@ -145,6 +145,7 @@ fn waiting_at_a_condition_is_no_notify() {
             wait_for: WaitFor::Notify,
             holder: None,
             givers: Vec::new(),
+            standing: None,
         }],
         cycle: Vec::new(),
     });

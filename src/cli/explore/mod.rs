@@ -25,6 +25,7 @@ use super::view::views;
 use super::{console, interrupt};
 use crate::analysis::Monitors;
 use crate::explore::{self, Budget, Cancellation, Mode, Options, Reduce};
+use crate::render::GivenLooks;
 use arguments::ReduceOption;
 use explored::Explored;
 use patience::{Patience, TimeLimit};
@@ -41,9 +42,10 @@ pub fn run(arguments: &ExploreArguments) -> Result<Exit, Failure> {
     interrupt::watch();
     let mut exit = Exit::Fine;
     let mut done = Vec::new();
+    let mut given = GivenLooks::default();
     for scenario in &loaded {
-        let found =
-            one(scenario, arguments, arguments.shrink).map_err(|failure| with_done(failure, &done))?;
+        let found = one(scenario, arguments, &mut given, arguments.shrink)
+            .map_err(|failure| with_done(failure, &done))?;
         if interrupt::requested() {
             // What was found until then has been told.
             return Ok(Exit::Interrupted);
@@ -58,7 +60,12 @@ pub fn run(arguments: &ExploreArguments) -> Result<Exit, Failure> {
 
 /// Explores and tells one scenario, or a smaller one if it is to shrink; whether
 /// something was found.
-fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<bool, Failure> {
+fn one(
+    loaded: &Loaded,
+    arguments: &ExploreArguments,
+    given: &mut GivenLooks,
+    shrinks: bool,
+) -> Result<bool, Failure> {
     loaded.at_most(MOST_PROCESSES, "a state is at most 8,192 bits long; explore it with fewer processes")?;
     let patience = Patience::from_now(arguments);
     let is_over = || patience.is_over();
@@ -120,8 +127,15 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
     }
     let overview = exploration.overview();
     let blocked = exploration.blocked_for_ever();
-    let shown =
-        witness::show(loaded, &program, &exploration, &blocked, (mode, seed), cancellation, arguments)?;
+    let shown = witness::show(
+        loaded,
+        &program,
+        &exploration,
+        &blocked,
+        (mode, seed),
+        cancellation,
+        (arguments, given),
+    )?;
     if shrinks {
         let shrunk = shrink::shrink(loaded, &shown, arguments, &TimeLimit::from_now(arguments))?;
         if let Some(remark) = shrunk.remark {
@@ -132,7 +146,7 @@ fn one(loaded: &Loaded, arguments: &ExploreArguments, shrinks: bool) -> Result<b
                 smaller.settings.iter().map(|(name, value)| format!("{name}={value}")).collect();
             let settings = settings.join(", ");
             console::warn(format_args!("{label}: the {} is there with {settings} too", kind.name()));
-            return one(&smaller, arguments, false);
+            return one(&smaller, arguments, given, false);
         }
     }
     let timeless = match mode {

@@ -102,14 +102,15 @@ fn headline(explored: &Explored<'_>, arguments: &ExploreArguments) -> String {
     }
     if !explored.timeless.is_empty() {
         let lines: Vec<String> = explored.timeless.iter().map(ToString::to_string).collect();
-        let _ = writeln!(text, "  expected times not checked without time: line {}", lines.join(", "));
+        let noun = noun(lines.len(), "line");
+        let _ = writeln!(text, "  expected times not checked without time: {noun} {}", lines.join(", "));
     }
     text.push_str(&races_left_open(explored, arguments));
     let of_figures = explored.loaded.scenario.model.expect.lines_of_figures();
     if arguments.reduce.is_none() && unchecked(explored.loaded).is_empty() && !of_figures.is_empty() {
         let lines: Vec<String> = of_figures.iter().map(ToString::to_string).collect();
-        let lines = lines.join(", ");
-        let _ = writeln!(text, "  expected figures not checked, `run` and `test` do: line {lines}");
+        let (noun, lines) = (noun(lines.len(), "line"), lines.join(", "));
+        let _ = writeln!(text, "  expected figures not checked, `run` and `test` do: {noun} {lines}");
     }
     match explored.overview.schedules {
         Some(schedules) => {

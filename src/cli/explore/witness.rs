@@ -9,7 +9,7 @@ use crate::cli::failure_windows;
 use crate::cli::html_page;
 use crate::cli::inputs::Loaded;
 use crate::cli::output::Folder;
-use crate::cli::pictures::{Drawing, are_wanted};
+use crate::cli::pictures::{Drawing, SharedLooks, are_wanted};
 use crate::cli::report::{Finished, so_many};
 use crate::cli::view::view;
 use crate::explore::{
@@ -17,12 +17,16 @@ use crate::explore::{
     Undecided, Witness, narrate_cancellable,
 };
 use crate::program::BoundProgram;
+use crate::render::GivenLooks;
 use crate::scenario::folder_name;
 use crate::trace::Claim;
 use std::path::PathBuf;
 
 /// Pictures of longer schedules than this are not drawn.
 const MOST_DRAWN: usize = 100_000;
+
+/// How the names of their files end.
+const SCHEDULE: &str = "schedule";
 
 /// Who waits for ever while others go on, if that was found out.
 pub type BlockedSome = Result<Option<BlockedForEver>, Undecided>;
@@ -56,7 +60,7 @@ pub fn show(
     blocked: &BlockedSome,
     (mode, seed): (Mode, u64),
     cancellation: Cancellation<'_>,
-    arguments: &ExploreArguments,
+    (arguments, given): (&ExploreArguments, &mut GivenLooks),
 ) -> Result<Vec<Shown>, Failure> {
     let mut all: Vec<(&'static str, String, u64, Witness)> = Vec::new();
     if let Some(witness) = exploration.witness(End::Deadlock) {
@@ -146,6 +150,7 @@ pub fn show(
                 finished => finished?,
             };
         finished.view = view.clone();
+        finished.along = Some(format!("{name}.{SCHEDULE}"));
         failure_windows::draw(None, &mut finished)?;
         let is_finding = !matches!(kind, "fastest" | "slowest");
         let unavoidable = witness.unavoidable;
@@ -154,8 +159,10 @@ pub fn show(
         if arguments.run.writes_anything() {
             let folder = Folder::open(arguments.run.output.join(folder_name(&loaded.label)))?;
             let text = one.schedule.text(&one.notes);
-            one.written.push(folder.write(&format!("{name}.schedule"), text.as_bytes())?);
+            one.written.push(folder.write(&format!("{name}.{SCHEDULE}"), text.as_bytes())?);
+            let looks = SharedLooks::behind(given, &one.finished);
             if let Some(drawing) = Drawing::new(&one.finished) {
+                let drawing = drawing.among(looks.as_ref());
                 one.written.extend(drawing.write(&folder, &arguments.run, &name)?);
                 one.written.extend(html_page::write(&drawing, &folder, &arguments.run, &name, None)?);
             }

@@ -11,10 +11,12 @@ use crate::cli::interrupt;
 use crate::cli::look_options::LookOptions;
 use crate::cli::options::{Artifact, RunOptions};
 use crate::cli::pictures::{Drawing, SharedLooks, comparison, total_times};
-use crate::cli::report::{Finished, activity, duration, so_many};
+use crate::cli::report::{
+    Finished, activity, duration, in_words, interval, races_told, so_many, unchecked_note,
+};
 use crate::cli::run::with_done;
 use crate::cli::view::View;
-use crate::cli::why::{Explained, HELP_HEADS, help_rows};
+use crate::cli::why::{Explained, HELP_HEADS, LEVEL, help_rows};
 use crate::figure::{format_factor, format_share};
 use crate::ids::ProcessId;
 use crate::scenario::folder_name;
@@ -28,6 +30,8 @@ use xxhash_rust::xxh3::xxh3_64;
 const MOST_EVENTS: u64 = 200_000;
 /// How often a change is run where random numbers are drawn.
 const REPLICATIONS: u64 = 20;
+/// What figures are of, where random numbers are drawn; behind it stands the seed.
+const ONE_RUN: &str = "Figures of one run, and no means: random numbers are drawn, by seed";
 /// How many rows a table of reasons has.
 const ROWS: usize = 8;
 /// How many processes a table has; the others are counted.
@@ -72,7 +76,7 @@ pub fn of(
     let mut page = Page { title, ..Page::default() };
     let looks = SharedLooks::of(&runs, &[]);
     if runs.len() > 1 {
-        compared(&mut page, &runs, looks.as_ref())?;
+        compared(&mut page, (loaded, &runs), looks.as_ref())?;
     }
     for (scenario, run) in loaded.iter().zip(&runs) {
         one(&mut page, scenario, run, looks.as_ref())?;
@@ -88,8 +92,15 @@ fn usual_title(runs: &[Finished]) -> String {
     }
 }
 
-fn compared(page: &mut Page, runs: &[Finished], looks: Option<&SharedLooks>) -> Result<(), Failure> {
+fn compared(
+    page: &mut Page,
+    (loaded, runs): (&[Loaded], &[Finished]),
+    looks: Option<&SharedLooks>,
+) -> Result<(), Failure> {
     page.heading(2, "Comparison");
+    if loaded.iter().any(Loaded::is_random) {
+        page.text("Each row is of one run, and none is a mean: random numbers are drawn.");
+    }
     let rows = compare(runs.iter().map(|run| (run.label.as_str(), &run.outcome, &run.statistics)));
     let row = |row: crate::analysis::ComparisonRow| {
         let nanos = |nanos: u128| duration(u64::try_from(nanos).unwrap_or(u64::MAX));
@@ -116,12 +127,20 @@ fn one(
 ) -> Result<(), Failure> {
     page.heading(2, run.label.clone());
     page.text(ended(run));
+    page.told(&in_words(run));
     for failed in &run.failed {
         page.text(format!("Not as expected: {}", failed.message));
     }
+    if !run.unchecked.is_empty() {
+        page.text(unchecked_note(&run.unchecked).trim());
+    }
+    page.told(&races_told(run));
     if let Some(drawing) = Drawing::new(run).filter(|_| !run.view.begins_behind(run.end)) {
         let document = drawing.among(looks).document();
         page.picture(folder_name(&run.label), format!("Timeline of {}", run.label), document);
+    }
+    if scenario.is_random() {
+        page.text(format!("{ONE_RUN} {}.", run.header.seed));
     }
     processes(page, run);
     reasons(page, scenario, run)
@@ -177,6 +196,9 @@ fn reasons(page: &mut Page, scenario: &Loaded, run: &Finished) -> Result<(), Fai
         vec![process, activity(charge.activity, header), line, duration(charge.nanos), share]
     };
     let charges = path.charges_by_process(header);
+    if explained.is_random {
+        page.text("Of the same run:");
+    }
     let heads = ["on the critical path", "does", "line", "length", "share"];
     page.table(&heads, charges.iter().take(ROWS).map(row).collect());
     if explained.unbeatable().is_some() {
@@ -191,8 +213,23 @@ fn reasons(page: &mut Page, scenario: &Loaded, run: &Finished) -> Result<(), Fai
     if rows.is_empty() {
         page.text("Nothing that was tried makes it less.");
     }
+    if explained.is_random && !rows.is_empty() {
+        page.text(means(&explained));
+    }
     page.table(&HELP_HEADS, rows);
     Ok(())
+}
+
+/// What the changes are measured by.
+fn means(explained: &Explained) -> String {
+    let total = &explained.measured.estimate();
+    let unchanged = interval(total.mean(), total.half_width(LEVEL), true);
+    let seed = explained.base.header.seed;
+    format!(
+        "Means of {} runs with other random numbers, of seed {seed}, with the half-width of a {}% interval behind ±; of the scenario as it is, {unchanged}. The last column is of the first run alone, which is the one above.",
+        explained.measured.values.len(),
+        100.0 * LEVEL,
+    )
 }
 
 /// Where all of it comes from, and how to make it again.

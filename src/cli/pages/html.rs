@@ -40,7 +40,9 @@ fn put(html: &mut String, block: &Block, number: usize) {
             Ok(())
         }
         Block::Picture { svg, .. } => writeln!(html, "<figure>\n{}</figure>", with_own_ids(svg, number)),
-        Block::Commands(commands) => writeln!(html, "<pre>{}</pre>", text(&commands.join("\n"))),
+        Block::Commands(lines) | Block::Told(lines) => {
+            writeln!(html, "<pre>{}</pre>", text(&lines.join("\n")))
+        }
     };
     written.expect("a String takes any text");
 }

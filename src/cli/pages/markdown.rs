@@ -28,13 +28,17 @@ fn put(text: &mut String, block: &Block, pictures: &str) {
         Block::Picture { name, alt, .. } => {
             writeln!(text, "![{}]({}/{}.svg)", escaped(alt), path(pictures), path(name))
         }
-        Block::Commands(commands) => {
-            // A fence is longer than any that stands in what it holds.
-            let fence = "`".repeat(3.max(longest_run(commands) + 1));
-            writeln!(text, "{fence}sh\n{}\n{fence}", commands.join("\n"))
-        }
+        Block::Commands(commands) => fenced(text, "sh", commands),
+        Block::Told(lines) => fenced(text, "text", lines),
     };
     written.expect("a String takes any text");
+}
+
+/// Lines as they are.
+fn fenced(text: &mut String, language: &str, lines: &[String]) -> std::fmt::Result {
+    // A fence is longer than any that stands in what it holds.
+    let fence = "`".repeat(3.max(longest_run(lines) + 1));
+    writeln!(text, "{fence}{language}\n{}\n{fence}", lines.join("\n"))
 }
 
 fn longest_run(lines: &[String]) -> usize {

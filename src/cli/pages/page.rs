@@ -27,6 +27,8 @@ pub enum Block {
     },
     /// Commands, a line each.
     Commands(Vec<String>),
+    /// What the program says of a run, as it prints it: lines that belong together.
+    Told(Vec<String>),
 }
 
 impl Page {
@@ -42,6 +44,16 @@ impl Page {
         if !rows.is_empty() {
             let heads = heads.iter().map(|head| (*head).to_owned()).collect();
             self.blocks.push(Block::Table { heads, rows });
+        }
+    }
+
+    /// Lines as the program prints them, without the space before all of them.
+    pub fn told(&mut self, text: &str) {
+        let space = |line: &str| line.len() - line.trim_start_matches(' ').len();
+        let before = text.lines().map(space).min().unwrap_or(0);
+        let lines: Vec<String> = text.lines().map(|line| line[before..].to_owned()).collect();
+        if !lines.is_empty() {
+            self.blocks.push(Block::Told(lines));
         }
     }
 

@@ -94,8 +94,12 @@ fn unique<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
 }
 
 fn deadlock_message(blocked: &[NamedBlocked], header: &Header) -> String {
-    let (waiting, all) = (blocked.len(), header.process_count());
-    let starved = blocked.iter().filter(|one| one.starved).count();
+    // A daemon may wait: no run is to see its end.
+    let blocked = || blocked.iter().filter(|one| !one.daemon);
+    let all: usize =
+        header.processes.iter().filter(|info| !info.daemon).map(|info| info.count as usize).sum();
+    let waiting = blocked().count();
+    let starved = blocked().filter(|one| one.starved).count();
     let starved = match starved {
         0 => String::new(),
         // What is said of the only one says so.
@@ -149,15 +153,49 @@ fn waiting_told(finished: &Finished, title: &str, blocked: &[NamedBlocked], cycl
     text.push_str(&and_more("  - ", blocked.len(), TOLD));
     // That somebody waits for itself has been said.
     if let [first, _, ..] = cycle {
-        text.push_str(&format!("  cycle: {} → {first}\n", cycle.join(" → ")));
+        text.push_str(&match notified_by_any(blocked, cycle) {
+            Some(condition) => {
+                format!("  those who wait for a notify of '{condition}' wait for one from each other\n")
+            }
+            None => format!("  cycle: {} → {first}\n", cycle.join(" → ")),
+        });
     }
-    if blocked.iter().any(|one| one.wait_for == WaitFor::Notify) {
-        text.push_str(LOST_NOTIFY);
-    }
+    text.push_str(&notify_hint(blocked));
     text
 }
 
-/// What most often is behind a wait for a notify that never comes.
+/// The condition at which all of a circle wait: there anybody could end the wait of any, and those of the
+/// circle are no more to blame than others.
+fn notified_by_any<'b>(blocked: &'b [NamedBlocked], cycle: &[String]) -> Option<&'b str> {
+    let mut circle = blocked.iter().filter(|one| cycle.contains(&one.process));
+    let first = circle.next().filter(|one| one.wait_for == WaitFor::Notify)?;
+    circle
+        .all(|one| one.wait_for == WaitFor::Notify && one.resource == first.resource)
+        .then_some(&first.resource)
+}
+
+/// What is behind a wait for a notify that never comes; empty if nobody waits for one.
+fn notify_hint(blocked: &[NamedBlocked]) -> String {
+    let at_conditions = || blocked.iter().filter(|one| one.wait_for == WaitFor::Notify);
+    // What a wait gives back, nobody holds while it lasts.
+    let kept = at_conditions().find_map(|one| {
+        let needs = |other: &&NamedBlocked| {
+            other.wait_for == WaitFor::Acquire && other.holder.as_ref() == Some(&one.process)
+        };
+        blocked.iter().find(needs).map(|other| (one, other))
+    });
+    if let Some((NamedBlocked { process, resource, .. }, other)) = kept {
+        return format!(
+            "  hint: the wait does not give '{0}' back: '{process}' keeps it while it waits, and '{1}' needs it; \
+             `wait: {{on: {resource}, mutex: {0}}}` gives it back meanwhile\n",
+            other.resource, other.process
+        );
+    }
+    let waits = at_conditions().next().is_some();
+    if waits { LOST_NOTIFY.to_owned() } else { String::new() }
+}
+
+/// What most often is behind it.
 const LOST_NOTIFY: &str = "  hint: a notify that comes before the wait is lost, and one that wakes the wrong \
                            process too: look at what you wait for before every wait (`while: …, do: [wait: …]`), \
                            and after every change notify whoever could go on (`notify_all` if in doubt)\n";

@@ -69,6 +69,8 @@ pub struct Finished {
     pub view: View,
     /// The command that runs it again.
     pub reproduction: String,
+    /// The file of the schedule that it followed, if it followed one.
+    pub along: Option<String>,
     /// The choice that made a bad end unavoidable, if a schedule was followed
     /// in which it is known.
     pub fatal: Option<Point>,
@@ -115,6 +117,7 @@ impl Finished {
             untimed: false,
             view: View::default(),
             reproduction,
+            along: None,
             fatal: None,
         }
     }

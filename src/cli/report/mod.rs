@@ -21,8 +21,9 @@ pub use parts::{
     BOLD, GREEN, PLAIN, RED, YELLOW, and_more, counted, duration, files, heading, interval, noun,
     on_many_lines, on_one_line, quantity, section, signed, so_many,
 };
+pub use races::told as races_told;
 pub use table::table;
-pub use text::{failure_told, failures, headline, reproduction_line, text, unchecked_note};
+pub use text::{failure_told, failures, headline, in_words, reproduction_line, text, unchecked_note};
 
 #[cfg(test)]
 mod tests {
@@ -76,6 +77,7 @@ mod tests {
             wait_for,
             holder,
             givers,
+            standing: None,
         };
         let deadlock = Deadlock {
             blocked: vec![

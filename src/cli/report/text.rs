@@ -59,8 +59,7 @@ pub fn headline(finished: &Finished) -> String {
         Outcome::Limit { .. } => (YELLOW, format!("stopped by a limit at {end} of virtual time")),
     };
     let mut text = heading(&finished.label, color, &how) + "\n";
-    text.push_str(&told(finished));
-    text.push_str(&abandoned(finished));
+    text.push_str(&in_words(finished));
     if !finished.failed.is_empty() {
         let _ = writeln!(text, "  {RED}not as expected{PLAIN}:");
         text.push_str(&failures(finished));
@@ -83,6 +82,12 @@ pub fn headline(finished: &Finished) -> String {
         let _ = writeln!(text, "  values from {}, hash {hash}", printable(file));
     }
     text
+}
+
+/// What went wrong in sentences, a line each, such as who waits for what that whom holds; empty
+/// if nothing did.
+pub fn in_words(finished: &Finished) -> String {
+    told(finished) + &abandoned(finished)
 }
 
 /// The mutexes that nobody can give back, since their owners are done.

@@ -2,7 +2,7 @@
 //! object.
 
 use super::finished::{Difference, Finished, TieSensitivity};
-use crate::trace::Header;
+use crate::trace::{Header, Outcome};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -16,8 +16,13 @@ pub fn told(finished: &Finished) -> String {
     else {
         return String::new();
     };
-    let mut text = String::from("  ties: the order of simultaneous events decides");
     let outcome = sensitivity.differences.iter().find(|(difference, _)| *difference == Difference::Outcome);
+    // When others are done before a run breaks off is not what has to be mended, unless another order
+    // does not break off.
+    if outcome.is_none() && matches!(finished.outcome, Outcome::Fault(_) | Outcome::Deadlock(_)) {
+        return String::new();
+    }
+    let mut text = String::from("  ties: the order of simultaneous events decides");
     let (what, example) = match (outcome, sensitivity.total_time) {
         (Some((_, example)), _) => {
             let counts = sensitivity.outcomes.iter().map(|(outcome, count)| format!("{outcome} in {count}"));

@@ -38,8 +38,10 @@ pub fn what_helps(loaded: &Loaded, finished: &Finished) -> Option<String> {
     let base = subject.measure_unchanged().ok()?;
     let all = slight_changes(&subject, &base, usize::try_from(most).unwrap_or(usize::MAX)).ok()??;
     let mut told = Vec::new();
-    for (is_duration, kind) in [(true, "a tenth less of a duration"), (false, "one more of what is counted")]
-    {
+    for (is_duration, kind) in [
+        (true, "shortening a duration by a tenth"),
+        (false, "raising a number (permits, capacity, count …) by one"),
+    ] {
         let of_kind = || all.effects.iter().filter(|effect| is_of_duration(effect) == is_duration);
         if let Some(effect) = of_kind().find(|effect| effect.helps()) {
             told.push(format!("{} saves {}", change(effect), duration(effect.saved.mean() as u64)));

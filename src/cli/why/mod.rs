@@ -11,7 +11,7 @@ mod words;
 pub use arguments::WhyArguments;
 pub use brief::what_helps;
 pub use explained::Explained;
-pub use text::{HELP_HEADS, help_rows};
+pub use text::{HELP_HEADS, LEVEL, help_rows};
 
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_one};

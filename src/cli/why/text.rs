@@ -2,7 +2,7 @@
 
 mod changes;
 
-pub use changes::{HELP_HEADS, change, help_rows};
+pub use changes::{HELP_HEADS, LEVEL, change, help_rows};
 
 use super::arguments::WhyArguments;
 use super::explained::Explained;
@@ -114,23 +114,38 @@ fn name(header: &Header, process: ProcessId) -> String {
     printable(&header.process_name(process))
 }
 
+/// How often something was handed on, and between which two instances if always between the same.
+type HandedOver = (u64, Option<(ProcessId, ProcessId)>);
+
 /// Who handed on to whom, and what, how often.
 fn hand_offs(explained: &Explained, top: usize) -> String {
     let (header, Some(path)) = (&explained.base.header, &explained.base.path) else { return String::new() };
-    let mut counts: BTreeMap<(String, String, String), u64> = BTreeMap::new();
+    // By the names in the scenario: how often, and between which two, until these are several.
+    let mut counts: BTreeMap<(String, String, String), HandedOver> = BTreeMap::new();
     for hand_off in path.hand_offs() {
         let name = |process| printable(&header.process(process).name);
         let what = words::handed_on(hand_off.what, header);
-        *counts.entry((name(hand_off.from), name(hand_off.to), what)).or_default() += 1;
+        let between = (hand_off.from, hand_off.to);
+        let (times, only) =
+            counts.entry((name(hand_off.from), name(hand_off.to), what)).or_insert((0, Some(between)));
+        *times += 1;
+        *only = only.filter(|only| *only == between);
     }
     let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts.sort_by_key(|(_, (times, _))| std::cmp::Reverse(*times));
     if counts.is_empty() {
         return " nothing that another process handed on is on it\n".to_owned();
     }
-    let shown = counts.iter().take(top).map(|((from, to, what), times)| {
+    let shown = counts.iter().take(top).map(|((from, to, what), (times, only))| {
         let times = if *times == 1 { String::new() } else { format!(", {} times", counted(times)) };
-        format!(" '{from}' let '{to}' go on by {what}{times}\n")
+        match only {
+            Some((from, to)) => {
+                let [from, to] = [from, to].map(|process| printable(&header.process_name(*process)));
+                format!(" '{from}' let '{to}' go on by {what}{times}\n")
+            }
+            None if from == to => format!(" one '{from}' let another one go on by {what}{times}\n"),
+            None => format!(" '{from}' let '{to}' go on by {what}{times}\n"),
+        }
     });
     shown.collect::<String>() + &and_more(" ", counts.len(), top)
 }

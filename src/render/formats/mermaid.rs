@@ -78,19 +78,54 @@ fn put(text: &mut String, line: std::fmt::Arguments<'_>) {
     writeln!(text, "{line}").expect("a String takes any text");
 }
 
-/// A text without what means something in Mermaid.
+/// What begins a line that is no bar, in small letters.
+const KEYWORDS: [&str; 19] = [
+    "accdescr",
+    "acctitle",
+    "axisformat",
+    "call",
+    "click",
+    "dateformat",
+    "excludes",
+    "gantt",
+    "href",
+    "includes",
+    "inclusiveenddates",
+    "section",
+    "tickinterval",
+    "title",
+    "todaymarker",
+    "topaxis",
+    "vert",
+    "weekday",
+    "weekend",
+];
+
+/// A text that Mermaid shows as it is: what means something to it is written as a number.
 fn plain(text: &str) -> String {
-    let plain = |letter: char| match letter {
-        ':' => '.',
-        ';' | ',' => '.',
-        '#' | '%' => '_',
-        '<' => '(',
-        '>' => ')',
-        letter if letter.is_control() => ' ',
-        letter => letter,
-    };
-    let plain: String = text.chars().map(plain).collect();
-    if plain.trim().is_empty() { "-".to_owned() } else { plain.trim().to_owned() }
+    let text = text.trim();
+    if text.is_empty() {
+        return "-".to_owned();
+    }
+    let small = text.to_ascii_lowercase();
+    // A date may begin a line of its own, too.
+    let is_command = KEYWORDS.iter().any(|word| small.starts_with(word))
+        || small.starts_with(|first: char| first.is_ascii_digit());
+    let mut plain = String::new();
+    for (place, letter) in text.chars().enumerate() {
+        match letter {
+            '#' | ';' | ':' | '%' | '<' | '>' | '{' | '}' | '`' | '"' | '&' | '$' => code(&mut plain, letter),
+            letter if place == 0 && is_command => code(&mut plain, letter),
+            letter if letter.is_control() || letter.is_whitespace() => plain.push(' '),
+            letter => plain.push(letter),
+        }
+    }
+    plain
+}
+
+/// A letter by its number.
+fn code(text: &mut String, letter: char) {
+    write!(text, "#{};", u32::from(letter)).expect("a String takes any text");
 }
 
 #[cfg(test)]
@@ -104,13 +139,21 @@ mod tests {
         let trace = two_stage_trace();
         let timeline = Timeline::new(&trace);
         let text = mermaid(&timeline.input("a: b".to_owned()), Window::default()).expect("there are few");
-        let head = "---\ndisplayMode: compact\n---\ngantt\n    title a. b (time in s)\n    dateFormat x\n    axisFormat %s\n    section a\n";
+        let head = "---\ndisplayMode: compact\n---\ngantt\n    title a#58; b (time in s)\n    dateFormat x\n    axisFormat %s\n    section a\n";
         assert!(text.starts_with(head), "{text}");
         for line in
             ["delayed :0, 2000", "m :done, 0, 2000", "running :active, 2000, 8000", "new :done, 0, 1000"]
         {
             assert!(text.contains(&format!("    {line}\n")), "{text}");
         }
+        let special = "a, b; c: #1 50% <x> {y} \"q\" 'r' & $t";
+        let told = "a, b#59; c#58; #35;1 50#37; #60;x#62; #123;y#125; #34;q#34; 'r' #38; #36;t";
+        assert_eq!(plain(special), told);
+        // What would be taken for a command, and for a date.
+        let begins =
+            [("Title page", "#84;itle page"), ("untitled", "untitled"), ("2024-01-01", "#50;024-01-01")];
+        begins.iter().for_each(|(text, told)| assert_eq!(plain(text), *told));
+        assert_eq!((plain(" "), plain("a\nb")), ("-".to_owned(), "a b".to_owned()));
         let second = |second| Time::from_secs(second);
         let window = Window { from: second(3), to: Some(second(4)) };
         let part = mermaid(&timeline.input("x".to_owned()), window).expect("there are few");

@@ -21,7 +21,7 @@ const POINTS: f64 = PIXEL / 2.54 * 72.27;
 /// `fix-cm` lets the usual fonts have any size.
 const HEAD: &str = "\
 \\documentclass[tikz]{standalone}
-\\usepackage{fix-cm}
+\\usepackage{fix-cm,textcomp}
 \\usetikzlibrary{patterns}
 ";
 
@@ -236,7 +236,14 @@ fn escaped(text: &str) -> String {
             '<' => escaped.push_str("$<$"),
             '>' => escaped.push_str("$>$"),
             '|' => escaped.push_str("$|$"),
-            '"' => escaped.push_str("{\\char34}"),
+            // Straight ones: as letters they are curly, and two of them become another sign.
+            '\'' => escaped.push_str("\\textquotesingle{}"),
+            '"' => escaped.push_str("\\textquotesingle{}\\textquotesingle{}"),
+            '`' => escaped.push_str("\\textasciigrave{}"),
+            '‘' => escaped.push_str("\\textquoteleft{}"),
+            '’' => escaped.push_str("\\textquoteright{}"),
+            '“' => escaped.push_str("\\textquotedblleft{}"),
+            '”' => escaped.push_str("\\textquotedblright{}"),
             '…' => escaped.push_str("\\dots{}"),
             '·' => escaped.push_str("$\\cdot$"),
             '×' => escaped.push_str("$\\times$"),
@@ -245,9 +252,10 @@ fn escaped(text: &str) -> String {
             '≥' => escaped.push_str("$\\geq$"),
             '≤' => escaped.push_str("$\\leq$"),
             '→' => escaped.push_str("$\\rightarrow$"),
-            '–' => escaped.push_str("--"),
+            '–' => escaped.push_str("\\textendash{}"),
+            '—' => escaped.push_str("\\textemdash{}"),
             // No ligature of two.
-            '-' => escaped.push_str("{-}"),
+            '-' | ',' => escaped.extend(['{', letter, '}']),
             letter if letter.is_control() => escaped.push(' '),
             letter => escaped.push(letter),
         }
@@ -262,7 +270,11 @@ mod tests {
     #[test]
     fn what_means_something_to_tex_is_escaped() {
         assert_eq!(escaped("a_b{50%}\\x"), "a\\_b\\{50\\%\\}$\\backslash$x");
-        assert_eq!(escaped("≈3s · --"), "$\\approx$3s $\\cdot$ {-}{-}");
+        assert_eq!(escaped("≈3s · --,,"), "$\\approx$3s $\\cdot$ {-}{-}{,}{,}");
+        // Of two signs none becomes another one, and none that is straight is curly.
+        let quotes = "\\textquotesingle{}";
+        assert_eq!(escaped("'a'\""), format!("{quotes}a{quotes}{quotes}{quotes}"));
+        assert_eq!(escaped("?`–"), "?\\textasciigrave{}\\textendash{}");
     }
 
     #[test]

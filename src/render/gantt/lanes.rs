@@ -9,7 +9,7 @@ use super::super::inks::Classes;
 use super::super::input::{GanttInput, LEAST_GAP, PointKind, exact_or_about, length};
 use super::super::palette::{AXIS, Class, GRID, INK, PAPER, QUIET};
 use super::super::scene::{Anchor, Area, Fill, Shape, Stroke, Tag, Text};
-use super::page::{GAP, MARGIN, NAME_SIZE, Page, SMALL_SIZE, WaitNames};
+use super::page::{GAP, MARGIN, NAME_SIZE, Page, SMALL_SIZE, SpanNames};
 use super::{alarm, axis, critical_path, points, torn};
 use crate::figure::{format_share, so_many, verb};
 use crate::ids::ProcessId;
@@ -267,7 +267,7 @@ fn is_under_post(page: &Page<'_>, place: &Place<'_, '_>, from: f64, to: f64) -> 
 }
 
 /// What is written into a span: the longest of a few texts that fits.
-fn label(names: &mut WaitNames, input: &GanttInput<'_>, span: &Span, room: f64) -> Option<String> {
+fn label(names: &mut SpanNames, input: &GanttInput<'_>, span: &Span, room: f64) -> Option<String> {
     let candidates = match span.activity {
         Activity::New => return None,
         Activity::Ready { .. } => vec!["ready".to_owned()],

@@ -90,7 +90,7 @@ fn facts(input: &GanttInput<'_>, series: &LevelSeries) -> Facts {
         highest,
         lowest: levels().min().unwrap_or(0),
         last: levels().next_back().unwrap_or(0),
-        top: highest.max(line_at.unwrap_or(0)).max(1),
+        top: highest.max(line_at.unwrap_or(0)).max(series.capacities().map_or(0, |(_, most)| most)).max(1),
         line_at,
     }
 }
@@ -99,9 +99,10 @@ fn facts(input: &GanttInput<'_>, series: &LevelSeries) -> Facts {
 pub(super) fn labels(input: &GanttInput<'_>, series: &LevelSeries) -> ([(String, f64); 2], String) {
     let name = input.resource_name(series.resource);
     let kind = input.kind(series.resource).map_or("", |kind| kind.name());
-    let kind = match input.bound(series.resource) {
-        Some(capacity) => format!("{kind} of {capacity}"),
-        None => kind.to_owned(),
+    let kind = match (input.bound(series.resource), series.capacities()) {
+        (_, Some((least, most))) => format!("{kind} of {least} to {most}"),
+        (Some(capacity), None) => format!("{kind} of {capacity}"),
+        (None, None) => kind.to_owned(),
     };
     ([(name, NAME_SIZE), (kind, SMALL_SIZE)], facts(input, series).top.to_string())
 }
@@ -117,7 +118,10 @@ fn panel(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries) {
         band(page, input, series, &y);
     }
     needle(page, series, &y);
-    if let Some(capacity) = facts.line_at {
+    if series.capacities().is_some() {
+        outline(page, input, series, &y);
+    }
+    if let Some(capacity) = facts.line_at.filter(|_| series.capacities().is_none()) {
         page.keys.capacity = true;
         let at = y(capacity as f64);
         page.scene.line((page.left, at), (page.right(), at), Stroke::dashed(QUIET, 1.0, 3.0));
@@ -150,6 +154,26 @@ fn needle(page: &mut Page<'_>, series: &LevelSeries, y: &dyn Fn(f64) -> f64) {
     page.keys.passing = true;
     let x = page.x(time);
     page.scene.line((x, y(level as f64)), (x, y(peak as f64)), Stroke::solid(LEVEL, 1.2));
+}
+
+/// How much there is from when on, as a dashed line: of very many steps the most in every pixel
+/// column, since a dash shows no more.
+fn outline(page: &mut Page<'_>, input: &GanttInput<'_>, series: &LevelSeries, y: &dyn Fn(f64) -> f64) {
+    page.keys.capacity = true;
+    let is_fine = series.capacity.len() <= page.scale.pixels as usize / 2;
+    let points: Vec<(f64, f64)> = if is_fine {
+        let corners = corners(&series.capacity, input.end, page.scale);
+        corners.iter().map(|&(x, level)| (page.left + x, y(level as f64))).collect()
+    } else {
+        let columns = dense::levels(&series.capacity, input.end, page.scale);
+        let x = |column: usize| page.left + column as f64;
+        let ends = |(number, column): (usize, &dense::LevelColumn)| {
+            [(x(number), y(column.highest as f64)), (x(number + 1), y(column.highest as f64))]
+        };
+        columns.iter().enumerate().flat_map(ends).collect()
+    };
+    let (fill, stroke) = (Fill::Clear, Some(Stroke::dashed(QUIET, 1.0, 3.0)));
+    page.scene.push(Shape::Polyline { points, fill, stroke, tag: Tag::class("capacity") });
 }
 
 /// The name and, under it, what the resource is.

@@ -7,6 +7,7 @@
 mod alarm;
 mod axis;
 mod critical_path;
+mod holders;
 mod lanes;
 mod legend;
 mod levels;
@@ -27,7 +28,7 @@ use super::shorten::{Names, Room};
 use crate::figure::so_many;
 use crate::time::Time;
 use crate::trace::{Outcome, Span};
-use page::{GAP, HEADING_GAP, Keys, MARGIN, NAME_SIZE, Page, SMALL_SIZE, WaitNames};
+use page::{GAP, HEADING_GAP, Keys, MARGIN, NAME_SIZE, Page, SMALL_SIZE, SpanNames};
 use std::iter;
 
 /// The widest column of names, in pixels.
@@ -40,13 +41,14 @@ pub fn gantt(input: &GanttInput<'_>, style: &Style) -> Scene {
     page.heading(&input.title, &summary(input, page.style), &common_settings(iter::once(input.settings)));
     alarm::notice(&mut page, input);
     page.y += GAP - HEADING_GAP;
-    let height = lanes::height(&page, input) + levels::height(&page, input);
+    let height = lanes::height(&page, input) + holders::height(&page, input) + levels::height(&page, input);
     page.y += axis::room_above(height);
     let (top, bottom) = (page.y, page.y + height);
     axis::grid(&mut page, top, bottom);
     lanes::draw(&mut page, 0, input);
     alarm::broken(&mut page, input, top);
     alarm::edge(&mut page, input, top);
+    holders::draw(&mut page, input);
     levels::draw(&mut page, input);
     axis::draw(&mut page);
     if input.untimed {
@@ -125,14 +127,16 @@ fn several(
 /// One run among several, under its heading.
 fn block(page: &mut Page<'_>, number: usize, input: &GanttInput<'_>) {
     alarm::notice(page, input);
-    let height = lanes::height(page, input);
+    let lanes = lanes::height(page, input);
+    let height = lanes + holders::height(page, input);
     page.y += axis::room_above(height);
-    let (top, bottom) = (page.y, page.y + height);
-    axis::grid(page, top, bottom);
-    axis::total_time(page, input, top, bottom - GAP);
+    let top = page.y;
+    axis::grid(page, top, top + height);
+    axis::total_time(page, input, top, top + lanes - GAP);
     lanes::draw(page, number, input);
     alarm::broken(page, input, top);
     alarm::edge(page, input, top);
+    holders::draw(page, input);
 }
 
 /// What stands under the title: total time, outcome, size.
@@ -184,7 +188,8 @@ impl<'a> Page<'a> {
             scale,
             end,
             names: column_names(runs, style),
-            waits: WaitNames::new(&inks),
+            waits: SpanNames::new(inks.waited().to_vec()),
+            holders: SpanNames::new(if style.holders { holders::names(runs) } else { Vec::new() }),
             complaints: alarm::complaints(runs, style.most_lanes),
             inks,
             lanes: lanes.len(),
@@ -222,6 +227,10 @@ fn margins(runs: &[GanttInput<'_>], style: &Style) -> (f64, f64) {
             }
         }
         right = right.max(alarm::room(run, style.most_lanes));
+        if style.holders {
+            let labels = holders::labels(run);
+            left = labels.iter().map(|(name, size)| font::width(name, *size)).fold(left, f64::max);
+        }
         let levels = if runs.len() == 1 { style.most_levels } else { 0 };
         for series in run.interesting_levels(levels).shown {
             let (names, top) = levels::labels(run, series);
@@ -238,6 +247,9 @@ fn column_names(runs: &[GanttInput<'_>], style: &Style) -> Names {
     for run in runs {
         let lanes = 0..run.lane_count().min(style.most_lanes);
         names.extend(lanes.map(|lane| run.process_name(run.lane(lane))));
+        if style.holders {
+            names.extend(holders::labels(run).into_iter().map(|(name, _)| name));
+        }
     }
     // Of several runs no levels are shown.
     if let [run] = runs {

@@ -33,12 +33,14 @@ pub struct Style {
     /// What the colours of spans tell; if `None` activities, where any have names, and
     /// states otherwise.
     pub colour_by: Option<ColourBy>,
+    /// Whether lanes under those of the processes show who holds each lock.
+    pub holders: bool,
 }
 
 impl Default for Style {
     fn default() -> Style {
         let (window, colour_by) = (Window::default(), None);
-        Style { width: f64::from(WIDTH), most_lanes: 240, most_levels: 5, window, colour_by }
+        Style { width: f64::from(WIDTH), most_lanes: 240, most_levels: 5, window, colour_by, holders: false }
     }
 }
 
@@ -60,9 +62,9 @@ const TITLE_GAP: f64 = 12.0;
 pub(super) const NAME_SIZE: f64 = 11.0;
 /// The font size of the smallest text, in pixels.
 pub(super) const SMALL_SIZE: f64 = 10.0;
-/// Names of more resources than this are not shortened to stand inside spans: for
-/// each width of a span all of them would have to be.
-const MOST_WAIT_NAMES: usize = 256;
+/// More names than this are not shortened to stand inside spans: for each width of a
+/// span all of them would have to be.
+const MOST_SPAN_NAMES: usize = 256;
 
 /// A picture in the making: everything that its parts share.
 pub(super) struct Page<'a> {
@@ -79,7 +81,9 @@ pub(super) struct Page<'a> {
     /// The names in the column left of the axis.
     pub(super) names: Names,
     /// The names of resources inside spans.
-    pub(super) waits: WaitNames,
+    pub(super) waits: SpanNames,
+    /// The names of processes inside holdings.
+    pub(super) holders: SpanNames,
     /// What stands right of the edge, by [`super::alarm`].
     pub(super) complaints: Names,
     pub(super) detail: Detail,
@@ -185,23 +189,23 @@ fn few_lines(text: &str, size: f64, room: f64) -> Vec<String> {
     lines
 }
 
-/// The names of resources as they stand inside spans: as short as the span makes
+/// Names as they stand inside spans: as short as the span makes
 /// them, and together, so that different ones do not look equal.
-pub(super) struct WaitNames {
+pub(super) struct SpanNames {
     names: Vec<String>,
     /// By room in pixels.
     shown: BTreeMap<u32, Names>,
 }
 
-impl WaitNames {
-    pub(super) fn new(inks: &Inks) -> WaitNames {
-        WaitNames { names: inks.waited().to_vec(), shown: BTreeMap::new() }
+impl SpanNames {
+    pub(super) fn new(names: Vec<String>) -> SpanNames {
+        SpanNames { names, shown: BTreeMap::new() }
     }
 
     /// The name in at most `room` pixels; `None` if too little would be left of it,
     /// or if it is one of too many to be kept apart.
     pub(super) fn shown(&mut self, name: &str, room: f64) -> Option<String> {
-        if self.names.len() > MOST_WAIT_NAMES {
+        if self.names.len() > MOST_SPAN_NAMES {
             return None;
         }
         // A floor, so that there is one set of names for each pixel.

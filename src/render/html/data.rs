@@ -1,19 +1,21 @@
 //! A run as the data of a page.
 //!
 //! Decides what of a run a page carries and in which form: what is small as JSON, and
-//! spans, signs, levels, the critical path and the events as columns of numbers behind
+//! spans, signs, levels, the critical path, the events, who holds locks and capacities as columns of numbers behind
 //! it, in this order. Of runs of which there is too much, decides what is left out.
 
 use super::super::gantt::{complaint, notices, total_and_outcome};
 use super::super::ink_table::Inks;
 use super::super::input::{GanttInput, PointKind, Window, process_id};
 use super::columns::Columns;
+use super::holders::Holders;
 use super::levels::Level;
 use super::run::PageRun;
 use super::tables::{Table, tables};
 use super::telling::{Doing, Telling};
 use super::texts::Texts;
 use super::ticks::Ticks;
+use crate::figure::so_many;
 use crate::ids::{ProcessId, ResourceId};
 use crate::trace::printable;
 use serde::Serialize;
@@ -58,6 +60,7 @@ pub(super) struct RunData<'a> {
     log: Vec<(u64, u64, String)>,
     log_left_out: u64,
     levels: Vec<Level>,
+    holders: Vec<Holders>,
     /// Of each process, how many spans it has.
     spans: Vec<usize>,
     points: usize,
@@ -78,6 +81,8 @@ pub(super) fn data<'r>(run: &PageRun<'r>, inks: &Inks, numbers: &mut Columns) ->
     let levels = telling.levels();
     let (path, hand_offs) = telling.path();
     let events = telling.events();
+    let (holders, holders_left_out) = telling.holders(&inks.holder_classes(input));
+    telling.capacities(&levels);
     let (log, log_left_out) = telling.log();
     let header = input.header;
     RunData {
@@ -87,7 +92,7 @@ pub(super) fn data<'r>(run: &PageRun<'r>, inks: &Inks, numbers: &mut Columns) ->
         settings: input.settings,
         notices: notices(input).iter().map(|notice| printable(notice)).collect(),
         complaints: complaints(input),
-        notes: telling.notes(points, events),
+        notes: telling.notes(points, events, holders_left_out),
         file: printable(run.file),
         source: run.source.lines().map(printable).collect(),
         tick: telling.ticks.nanos,
@@ -109,6 +114,7 @@ pub(super) fn data<'r>(run: &PageRun<'r>, inks: &Inks, numbers: &mut Columns) ->
         log,
         log_left_out,
         levels,
+        holders,
         spans,
         points,
         path,
@@ -186,7 +192,7 @@ impl Telling<'_, '_> {
     }
 
     /// What the page does not show, or not exactly.
-    fn notes(&self, points: usize, events: usize) -> Vec<String> {
+    fn notes(&self, points: usize, events: usize, holders: usize) -> Vec<String> {
         let input = &self.run.timeline;
         let mut notes: Vec<String> = Vec::new();
         notes.extend(self.ticks.note());
@@ -196,6 +202,9 @@ impl Telling<'_, '_> {
         let left_out = (input.points.len() - points) as u64 + input.points_left_out;
         if left_out > 0 {
             notes.push(format!("{left_out} more marks and log lines have no sign."));
+        }
+        if holders > 0 {
+            notes.push(format!("{} changed hands too often to be shown.", so_many(holders as u64, "lock")));
         }
         if events == 0 && self.run.statistics.is_some_and(|statistics| statistics.events > 0) {
             notes.push(

@@ -19,6 +19,8 @@ pub(super) struct Level {
     kind: &'static str,
     steps: usize,
     bound: Option<u64>,
+    /// How many steps the capacity has, if it changes.
+    capacity: usize,
     highest: u64,
     /// Whether each step has a lowest and a highest level.
     in_bounds: bool,
@@ -57,7 +59,22 @@ impl Telling<'_, '_> {
         }
         let kind = input.kind(series.resource).map_or("", |kind| kind.name());
         let (bound, highest) = (input.bound(series.resource), series.highest());
-        Level { resource: u64::from(series.resource.0), kind, steps: steps.len(), bound, highest, in_bounds }
+        let is_told = series.capacities().is_some() && series.capacity.len() <= MOST_STEPS;
+        let capacity = if is_told { series.capacity.len() } else { 0 };
+        let resource = u64::from(series.resource.0);
+        Level { resource, kind, steps: steps.len(), bound, capacity, highest, in_bounds }
+    }
+
+    /// Columns of each of these levels whose capacity changes: times and capacities.
+    pub fn capacities(&mut self, levels: &[Level]) {
+        let run = self.run;
+        for level in levels.iter().filter(|level| level.capacity > 0) {
+            let is_it = |series: &&LevelSeries| u64::from(series.resource.0) == level.resource;
+            let Some(series) = run.timeline.levels.iter().find(is_it) else { continue };
+            let ticks = self.ticks;
+            self.numbers.ascending(series.capacity.iter().map(|step| ticks.at(step.0)));
+            self.numbers.column(series.capacity.iter().map(|step| step.1));
+        }
     }
 }
 

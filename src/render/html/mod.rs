@@ -7,6 +7,7 @@
 mod columns;
 mod data;
 mod events;
+mod holders;
 mod levels;
 mod live;
 mod look;

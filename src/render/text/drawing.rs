@@ -34,12 +34,22 @@ pub struct TextStyle {
     pub most_levels: usize,
     /// Which part of the time axis is shown.
     pub window: Window,
+    /// Whether rows under the lanes show who holds each lock.
+    pub holders: bool,
 }
 
 impl Default for TextStyle {
     fn default() -> TextStyle {
         let window = Window::default();
-        TextStyle { width: 80, ascii: false, colour: false, most_lanes: 40, most_levels: 4, window }
+        TextStyle {
+            width: 80,
+            ascii: false,
+            colour: false,
+            most_lanes: 40,
+            most_levels: 4,
+            window,
+            holders: false,
+        }
     }
 }
 
@@ -80,7 +90,9 @@ impl<'a> Drawing<'a> {
         let lanes = (0..shown).map(|lane| input.process_name(input.lane(lane)));
         let shown_levels = input.interesting_levels(style.most_levels).shown;
         let levels = shown_levels.iter().map(|series| input.resource_name(series.resource));
-        let all: Vec<String> = lanes.chain(levels).collect();
+        let (locks, _) = if style.holders { input.held_locks(style.most_lanes) } else { Default::default() };
+        let locks = locks.iter().map(|held| input.resource_name(held.lock));
+        let all: Vec<String> = lanes.chain(locks).chain(levels).collect();
         // The unit of the axis stands under the names, and has up to 7 characters.
         let names = widest(&all).clamp(7, MOST_NAME);
         let finishes = input.finished.iter().flatten().map(|time| length(time.as_nanos()));
@@ -171,6 +183,11 @@ impl<'a> Drawing<'a> {
         let name = self.short.shown(&name);
         let line = format!("{name:>width$} {border}{row}{border} {note}", width = self.names);
         self.line(&line);
+    }
+
+    /// A text as it may be written here.
+    pub(super) fn plain(&self, text: &str) -> String {
+        plain(text, self.style.ascii)
     }
 
     /// The cells in which a process makes an access that races.

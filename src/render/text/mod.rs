@@ -3,6 +3,7 @@
 //! Decides what stands above what; how it looks is decided in [`drawing`].
 
 mod drawing;
+mod holders;
 mod window;
 
 pub use drawing::TextStyle;
@@ -16,6 +17,7 @@ pub fn text_gantt(input: &GanttInput<'_>, style: &TextStyle) -> String {
     let mut drawing = Drawing::new(input, style);
     drawing.heading();
     drawing.lanes();
+    drawing.holders();
     drawing.levels();
     drawing.axis();
     drawing.legend();

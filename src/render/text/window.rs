@@ -37,7 +37,16 @@ pub fn text_window(input: &GanttInput<'_>, moment: Time, style: &TextStyle) -> S
     }
     let end = Time::from_nanos(to.since(from)).unwrap_or(Time::MAX);
     let title = String::new();
-    let input = GanttInput { title, spans: &spans, levels: &[], points: &[], broken: &[], end, ..*input };
+    let input = GanttInput {
+        title,
+        spans: &spans,
+        levels: &[],
+        holdings: &[],
+        points: &[],
+        broken: &[],
+        end,
+        ..*input
+    };
     let all: Vec<String> = shown.iter().map(|&process| input.process_name(process)).collect();
     let names = widest(&all).clamp(4, MOST_NAME);
     let cells = style.width.clamp(40, 100).saturating_sub(names + 4).max(10);

@@ -17,6 +17,9 @@ use crate::trace::ResourceKind;
 pub(in crate::scenario) static WAIT: Use = Use {
     is_single: true,
     waits_at: Some("a condition, a barrier, a flag or a latch"),
+    for_list: Some(
+        "a mutex that is given back meanwhile is named beside the condition, `wait: {on: c, mutex: m}`; for several waits write several steps",
+    ),
     ..Use::new("wait", true)
 };
 pub(in crate::scenario) static NOTIFY: Use = Use::new("notify", false);
@@ -63,7 +66,10 @@ pub(super) static NOTIFY_STEP: StepForm = StepForm {
         doc: "Let one process that waits go on; if none waits, nothing happens.",
         fields: &[required("notify", REFERENCES, "Which conditions.")],
     },
-    foreign: &[],
+    foreign: &[(
+        &["notify_one", "notifyOne", "signal_one", "pulse", "wake"],
+        "write `notify: c`, which wakes one",
+    )],
     read: Reader::Several(|body, main, steps| body.notify(main, &NOTIFY, steps)),
 };
 
@@ -74,7 +80,7 @@ pub(super) static NOTIFY_ALL_STEP: StepForm = StepForm {
         doc: "Let all processes that wait go on.",
         fields: &[required("notify_all", REFERENCES, "Which conditions.")],
     },
-    foreign: &[(&["broadcast", "signal_all", "pulse_all"], "write `notify_all: c`")],
+    foreign: &[(&["broadcast", "signal_all", "pulse_all", "notifyAll", "wake_all"], "write `notify_all: c`")],
     read: Reader::Several(|body, main, steps| body.notify(main, &NOTIFY_ALL, steps)),
 };
 

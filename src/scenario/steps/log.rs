@@ -4,11 +4,12 @@
 //! and `{{` and `}}` for braces.
 
 use super::body::{Body, Main, Reader, StepForm};
-use crate::ids::{LogId, VarId};
+use crate::ids::{LogId, Site, VarId};
 use crate::scenario::diagnostics::{Located, TextError};
 use crate::scenario::model::{LogArg, StepKind};
 use crate::scenario::names::is_word;
 use crate::scenario::tables::{Form, Shape, required};
+use crate::scenario::warnings::warning;
 use crate::trace::{LogTemplate, Piece};
 use crate::value::Type;
 
@@ -30,6 +31,7 @@ impl Body<'_, '_> {
     fn log(&mut self, main: Main<'_>) -> Option<StepKind> {
         let node = &main.key.value;
         let text = self.check.plain_text(node, "`log`")?;
+        self.notice_prefix(text, node.site);
         let located = self.check.reports.locate(node.site, text);
         let (parts, errors) = split(text);
         let mut pieces = Vec::new();
@@ -54,6 +56,20 @@ impl Body<'_, '_> {
         let log = LogId::from_index(self.check.logs.len());
         self.check.logs.push(LogTemplate { pieces });
         Some(StepKind::Log { log, args })
+    }
+
+    /// Warns of `f"…"`, of which the letter and the quotes are part of the text.
+    fn notice_prefix(&mut self, text: &str, site: Site) {
+        let inner = text.strip_prefix(['f', 'F', '$']).unwrap_or_default();
+        let is_quoted = ['"', '\'']
+            .into_iter()
+            .any(|quote| inner.strip_prefix(quote).and_then(|inner| inner.strip_suffix(quote)).is_some());
+        if is_quoted {
+            let prefix = &text[..1];
+            let message = format!("this text begins with `{prefix}` and a quote, which are part of it");
+            let hint = format!("holes in braces are filled in anyway: write `log: {inner}`");
+            self.check.noticed.push(warning(site, text.chars().count(), message, &hint));
+        }
     }
 
     /// A hole: an array by its name alone, or an expression. `from` is the byte

@@ -85,8 +85,11 @@ pub(super) fn forms() -> impl Iterator<Item = &'static Form> + Clone {
     all().map(|step| &step.form)
 }
 
+/// What editors make of a `-`, or show lists with.
+const DASHES: [char; 6] = ['\u{2010}', '\u{2011}', '\u{2013}', '\u{2014}', '\u{2212}', '\u{2022}'];
+
 /// What is written as a step and is none, nor another word for one.
-const FOREIGN: [Advice; 7] = [
+const FOREIGN: [Advice; 8] = [
     VARIABLES,
     (
         &["await"],
@@ -94,7 +97,11 @@ const FOREIGN: [Advice; 7] = [
     ),
     (&["yield"], "write `delay: 0s` to let those go first who are ready now"),
     (&["break", "continue"], "a loop ends when its condition is false; set a variable that it asks"),
-    (&["assert", "check"], "say what must come out in `expect`"),
+    (&["assert", "check", "require", "ensure"], "steps do not assert: say what must come out in `expect`"),
+    (
+        &["fail", "raise", "throw", "abort", "panic", "error"],
+        "no step fails on purpose: `exit` ends the process, and what must come out stands in `expect`",
+    ),
     (&["pass", "nop", "noop", "skip"], "a step that does nothing is left out; no steps at all are `[]`"),
     (
         &["use"],
@@ -152,8 +159,15 @@ impl Body<'_, '_> {
                             .to_owned(),
                     ),
                     Kind::Map(inner) if !inner.is_empty() => {
-                        let step = format!("`- {}: {}`", inner[0].key.name, written(&inner[0].value));
-                        (span, format!("write each step after a `-`, as in {step}"))
+                        let (name, value) = (&inner[0].key.name, written(&inner[0].value));
+                        let other = name.chars().next().filter(|sign| DASHES.contains(sign));
+                        let name = name.trim_start_matches(DASHES).trim_start();
+                        let step = format!("`- {name}: {value}`");
+                        let hint = match other {
+                            Some(sign) => format!("`{sign}` is no `-`; write {step}"),
+                            None => format!("write each step after a `-`, as in {step}"),
+                        };
+                        (span, hint)
                     }
                     _ => (span, "write each step after a `-`".to_owned()),
                 };
@@ -265,7 +279,9 @@ impl Body<'_, '_> {
         // `while True` and `for i in range(10)` are keys of several words.
         let (word, rest) = name.split_once([' ', '(']).unwrap_or((name, ""));
         if let Some(step) = named(word) {
-            let rest = rest.trim().trim_end_matches(')');
+            let is_call = name[word.len()..].starts_with('(');
+            let rest = rest.trim();
+            let rest = if is_call { rest.strip_suffix(')').unwrap_or(rest) } else { rest };
             let has_steps = step.form.fields.iter().any(|field| field.key == "do");
             let steps = if has_steps { ", and the steps below `do`" } else { "" };
             return Some(format!("write `{}: {rest}`, with a colon behind the step{steps}", step.form.name));

@@ -67,6 +67,22 @@ pub(super) static ACQUIRE_STEP: StepForm = StepForm {
         ],
     },
     foreign: &[
+        (
+            &[
+                "acquire_read",
+                "read_lock",
+                "lock_read",
+                "readLock",
+                "lock_shared",
+                "acquire_shared",
+                "start_read",
+            ],
+            "write `acquire: {read: l}`, or `with: {read: l}` around the steps below `do`",
+        ),
+        (
+            &["acquire_write", "write_lock", "lock_write", "writeLock", "lock_exclusive", "start_write"],
+            "write `acquire: {write: l}`, or `with: {write: l}` around the steps below `do`",
+        ),
         (&["lock", "enter", "seize"], "write `acquire: m`, or `with: m` around the steps below `do`"),
         (&["P", "p", "down", "take", "request", "semaphore"], "write `acquire: s`"),
         (
@@ -88,6 +104,14 @@ pub(super) static RELEASE_STEP: StepForm = StepForm {
         fields: &[required("release", PERMITS, "To where, or `{name: permits}`.")],
     },
     foreign: &[
+        (
+            &["release_read", "read_unlock", "unlock_read", "unlock_shared", "release_shared", "end_read"],
+            "write `release: {read: l}`",
+        ),
+        (
+            &["release_write", "write_unlock", "unlock_write", "unlock_exclusive", "end_write"],
+            "write `release: {write: l}`",
+        ),
         (&["unlock", "leave", "free"], "write `release: m`"),
         (&["V", "v", "up", "give", "post", "vacate"], "write `release: s`"),
     ],
@@ -157,18 +181,28 @@ impl Body<'_, '_> {
         }
     }
 
-    /// Reports a map that says what is what, `{name: s, count: 2}`, where a name has a number.
+    /// Reports a map that says what is what, `{name: s, count: 2}` or `{lock: m, timeout: 1s}`, where a
+    /// name has a number.
     fn mistakes_names(&mut self, entries: &[Entry], usage: &Use) -> bool {
-        let [Entry { key, value }, number] = entries else { return false };
-        let known = |name: &str| self.check.resources.position(name).is_some();
-        let is_number = ["count", "permits", "n", "number", "amount"].contains(&number.key.name.as_str());
-        let name = value.text().filter(|name| known(name) && !known(&key.name));
-        let Some(name) = name.filter(|_| is_number && !known(&number.key.name)) else { return false };
+        const NUMBERS: [&str; 5] = ["count", "permits", "n", "number", "amount"];
+        const LIMITS: [&str; 3] = ["timeout", "within", "limit"];
+        let [Entry { key, value }, second] = entries else { return false };
+        let known = |name: &str| self.check.resources.position(split_name(name)).is_some();
+        let Some(name) = value.text().filter(|name| known(name) && !known(&second.key.name)) else {
+            return false;
+        };
+        let (of_second, number) = (second.key.name.as_str(), written(&second.value));
+        let hint = match () {
+            () if NUMBERS.contains(&of_second) && !known(&key.name) => counted(usage.key, name, &number),
+            () if LIMITS.contains(&of_second) && usage.takes => {
+                format!("`{}: {name}`, and `within: {number}` beside it", usage.key)
+            }
+            () => return false,
+        };
         let span = self.check.key_span(key);
         let message =
             format!("`{}` takes names with numbers, found the key {}", usage.key, quoted(&key.name));
-        let hint = format!("write {}", counted(usage.key, name, &written(&number.value)));
-        self.check.reports.error_with_hint(span, message, hint);
+        self.check.reports.error_with_hint(span, message, format!("write {hint}"));
         true
     }
 

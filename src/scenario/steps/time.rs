@@ -29,7 +29,18 @@ pub(super) static DELAY_STEP: StepForm = StepForm {
         fields: &[required("delay", AMOUNT, "How long."), LABEL],
     },
     foreign: &[(
-        &["sleep", "pause", "hold", "timeout", "idle", "usleep", "advance"],
+        &[
+            "sleep",
+            "sleep_for",
+            "sleep_ms",
+            "pause",
+            "hold",
+            "timeout",
+            "idle",
+            "usleep",
+            "nanosleep",
+            "advance",
+        ],
         "write `delay: 5s`, which lets time pass without a processor, or `work: 5s`, on one",
     )],
     read: Reader::One(|body, main| {

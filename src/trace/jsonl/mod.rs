@@ -40,7 +40,7 @@ mod tests {
     use super::*;
     use crate::ids::{OpId, ProcessId};
     use crate::trace::fixture::{A, B, BUFFER, C, MUTEX, arbitrary_trace, cut_trace, two_stage_trace};
-    use crate::trace::{BlockedProcess, Deadlock, Fault, Outcome, Trace, WaitFor};
+    use crate::trace::{BlockedProcess, Deadlock, Fault, Outcome, Standing, Trace, WaitFor};
     use proptest::prelude::*;
 
     fn written(trace: &Trace) -> String {
@@ -79,6 +79,7 @@ mod tests {
             wait_for: WaitFor::Acquire,
             holder: Some(A),
             givers: vec![A],
+            standing: None,
         };
         let starved = BlockedProcess {
             process: C,
@@ -86,6 +87,7 @@ mod tests {
             holder: None,
             givers: vec![],
             wait_for: WaitFor::Put,
+            standing: Some(Standing::Come(2, 3)),
             ..blocked.clone()
         };
         let fault = Fault { process: ProcessId(3), op: OpId(0), message: "bad\n".into(), hint: "ü".into() };

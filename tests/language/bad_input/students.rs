@@ -51,7 +51,7 @@ fn a_missing_resource_is_answered_with_a_kind_that_the_step_takes() {
         ("acquire: mutex", 18, "mutex", "`mutex` is a kind; your mutex is 'lock'"),
         ("put: buffer", 14, "buffer", "`buffer` is a kind; your buffer is 'b'"),
         // A kind, of which there is none.
-        ("wait: barrier", 15, "barrier", "`barrier: {kind: barrier, parties: 1}`"),
+        ("wait: barrier", 15, "barrier", "`barrier: {kind: barrier, parties: 2}`"),
         // A process.
         ("acquire: p", 18, "p", "'p' is a process; `join: p` waits for its end"),
         ("put: q", 14, "q", "'q' is a process; `join: q` waits for its end"),

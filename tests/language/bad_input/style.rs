@@ -20,6 +20,7 @@ fn styles() {
         ("{font_size: 5}", 20, "the font size is 6 to 40 pixels, found 5", ""),
         ("{theme: drak}", 16, "'drak' is not known as `theme`; did you mean 'dark'?", "`light`"),
         ("{colour_by: name}", 20, "'name' is not known as `colour_by`", "`state`"),
+        ("{holders: perhaps}", 18, "unknown parameter 'perhaps'", ""),
         ("wide", 8, "`style` is a map", ""),
     ] {
         refused(&with_style(style), &[(4, column, message, hint)]);

@@ -15,7 +15,7 @@ use crate::why::{Bottleneck, Effect, Effects, PairEffect, Subject};
 use std::fmt::Write;
 
 /// How sure intervals are.
-const LEVEL: f64 = 0.95;
+pub const LEVEL: f64 = 0.95;
 
 /// How many changes that do not help are named.
 const NAMED: usize = 12;

@@ -5,7 +5,7 @@
 //! below that says what they are.
 
 use super::super::super::font;
-use super::super::super::palette::{AXIS, INK, PAPER, SERIES};
+use super::super::super::palette::{AXIS, INK, PAPER, QUIET, SERIES};
 use super::super::super::png::RenderError;
 use super::super::super::scene::{Anchor, Area, Fill, Scene, Shape, Stroke, Tag, Text};
 use super::super::super::shorten::{Room, shorten_name};
@@ -196,25 +196,54 @@ fn draw(
     for (&point, &at) in front.iter().zip(&corners) {
         scene.push(marker(0, at, Some(chart.points[point].label.clone())));
     }
-    if let Some(base) = chart.points.iter().position(|point| point.is_base) {
-        scene.push(ring(place(base)));
-    }
-    let mut taken = Taken { corners: &corners, numbers: Vec::new() };
-    for (nth, &at) in named.iter().enumerate() {
-        draw_number(scene, plot, (nth + 1, corners[at]), &mut taken);
+    let base = chart.points.iter().position(|point| point.is_base).map(place);
+    scene.shapes.extend(base.map(ring));
+    let mut taken = Taken { base, corners: &corners, numbers: Vec::new(), leaders: Vec::new() };
+    let places: Vec<(f64, f64)> = named.iter().map(|&at| corners[at]).collect();
+    for (text, at) in numbers(&places) {
+        draw_number(scene, plot, (text, at), &mut taken);
     }
 }
 
-/// What numbers must not cover: markers, the line between them, and each other.
+/// What numbers must not cover: markers, lines to other numbers, the line between the markers,
+/// and each other.
 struct Taken<'a> {
+    /// Where the ring is.
+    base: Option<(f64, f64)>,
     corners: &'a [(f64, f64)],
     numbers: Vec<Area>,
+    /// The lines from markers to numbers that have no place beside them.
+    leaders: Vec<((f64, f64), (f64, f64))>,
 }
 
 impl Taken<'_> {
+    /// Whether a line to a number may lie here: over no other number and along no other marker.
+    fn is_free(&self, from: (f64, f64), to: (f64, f64)) -> bool {
+        const MARKER: f64 = 2.5;
+        let marker = |&(x, y): &(f64, f64)| Area::between(x - MARKER, y - MARKER, x + MARKER, y + MARKER);
+        // Those that lie over its own are in the way of every line.
+        let others = self.corners.iter().map(marker).filter(|area| !crosses(from, from, area));
+        !others.chain(self.numbers.iter().copied()).any(|area| crosses(from, to, &area))
+    }
+
+    /// Whether a number there is seen to be of this point: it is near, and no other point is nearer.
+    fn is_nearest(&self, point: (f64, f64), area: &Area) -> bool {
+        const NEAR: f64 = 18.0;
+        let square = |from: (f64, f64)| {
+            let to = end_of_leader(from, area);
+            (from.0 - to.0) * (from.0 - to.0) + (from.1 - to.1) * (from.1 - to.1)
+        };
+        let own = square(point);
+        let is_other =
+            |corner: &(f64, f64)| (corner.0 - point.0).abs() > HIDDEN || (corner.1 - point.1).abs() > HIDDEN;
+        let mut others = self.corners.iter().filter(|corner| is_other(corner));
+        own < NEAR * NEAR && others.all(|&corner| square(corner) >= own)
+    }
+
     /// How bad this place is: 0 if nothing else is there, `None` if it cannot be.
     fn cost(&self, area: &Area) -> Option<u32> {
         const MARKER: f64 = 5.0;
+        const RING: f64 = 7.5;
         let apart = |other: &Area| {
             area.x >= other.x + other.width
                 || other.x >= area.x + area.width
@@ -222,7 +251,11 @@ impl Taken<'_> {
                 || other.y >= area.y + area.height
         };
         let marker = |&(x, y): &(f64, f64)| Area::between(x - MARKER, y - MARKER, x + MARKER, y + MARKER);
-        let is_free = self.numbers.iter().all(apart) && self.corners.iter().map(marker).all(|at| apart(&at));
+        let ring = self.base.map(|(x, y)| Area::between(x - RING, y - RING, x + RING, y + RING));
+        let are_apart = ring.is_none_or(|ring| apart(&ring))
+            && self.numbers.iter().all(apart)
+            && self.corners.iter().map(marker).all(|at| apart(&at));
+        let is_free = are_apart && !self.leaders.iter().any(|&(from, to)| crosses(from, to, area));
         let crossings = self.corners.windows(2).filter(|pair| crosses(pair[0], pair[1], area)).count();
         is_free.then_some(crossings as u32)
     }
@@ -249,10 +282,29 @@ fn crosses(from: (f64, f64), to: (f64, f64), area: &Area) -> bool {
     enters <= leaves
 }
 
-/// The number of a point beside it, where nothing else is, or at least no other number
-/// and no marker; else none.
-fn draw_number(scene: &mut Scene, plot: &Plot, (number, (x, y)): (usize, (f64, f64)), taken: &mut Taken<'_>) {
-    let text = number.to_string();
+/// A marker hides another one that is so near in both directions, in pixels.
+const HIDDEN: f64 = 4.0;
+
+/// The numbers of the points at these places, with the place of each: those whose markers hide
+/// each other have one text, such as `3–5`.
+fn numbers(places: &[(f64, f64)]) -> Vec<(String, (f64, f64))> {
+    let mut numbers = Vec::new();
+    let mut first = 0;
+    while first < places.len() {
+        let (x, y) = places[first];
+        let is_hidden = |other: &&(f64, f64)| (other.0 - x).abs() <= HIDDEN && (other.1 - y).abs() <= HIDDEN;
+        let last = first + places[first + 1..].iter().take_while(is_hidden).count();
+        let text =
+            if first == last { format!("{}", first + 1) } else { format!("{}–{}", first + 1, last + 1) };
+        numbers.push((text, places[(first + last) / 2]));
+        first = last + 1;
+    }
+    numbers
+}
+
+/// The number of a point beside it, where nothing else is, or at least no other number and no
+/// marker; where there is no such place, as near as there is one, with a line from the point.
+fn draw_number(scene: &mut Scene, plot: &Plot, (text, (x, y)): (String, (f64, f64)), taken: &mut Taken<'_>) {
     let (width, height) = (font::width(&text, SMALL) + 3.0, SMALL + 2.0);
     let is_inside = |area: &Area| {
         area.x >= plot.left
@@ -260,10 +312,22 @@ fn draw_number(scene: &mut Scene, plot: &Plot, (number, (x, y)): (usize, (f64, f
             && area.y >= plot.top - 8.0
             && area.y + height <= plot.bottom
     };
-    let costs = beside((x, y), (width, height)).filter(is_inside);
-    let costs = costs.enumerate().filter_map(|(nth, area)| Some((taken.cost(&area)?, nth, area)));
-    let Some((_, _, area)) = costs.min_by_key(|(cost, nth, _)| (*cost, *nth)) else { return };
+    let around = |distances: &'static [f64]| around((x, y), (width, height), distances).filter(is_inside);
+    let needs_line = |area: &Area| !taken.is_nearest((x, y), area);
+    let is_reached = |area: &Area| !needs_line(area) || taken.is_free((x, y), middle(area));
+    let near = around(&NEAR).filter(is_reached).enumerate();
+    let costs = near.filter_map(|(nth, area)| Some((taken.cost(&area)?, nth, area)));
+    let beside = costs.min_by_key(|(cost, nth, _)| (*cost, *nth)).map(|(_, _, area)| area);
+    let far = || around(&FAR).find(|area| taken.cost(area).is_some() && is_reached(area));
+    // There are few numbers, and the page is large.
+    let Some(area) = beside.or_else(far) else { return };
+    let has_line = needs_line(&area);
     taken.numbers.push(area);
+    if has_line {
+        let (from, to) = ((x, y), end_of_leader((x, y), &area));
+        taken.leaders.push((from, to));
+        scene.line(from, to, Stroke::solid(QUIET, 0.7));
+    }
     scene.push(Shape::Text(Text {
         x: area.x + 1.5,
         y: area.y + SMALL,
@@ -276,10 +340,24 @@ fn draw_number(scene: &mut Scene, plot: &Plot, (number, (x, y)): (usize, (f64, f
     }));
 }
 
-/// The places of a text of this size beside a point: at its corners first, the near ones
-/// before those that are further away.
-fn beside((x, y): (f64, f64), (width, height): (f64, f64)) -> impl Iterator<Item = Area> {
-    const SIDES: [(f64, f64); 8] = [
+/// How far from its point a number stands where there is room, in pixels,
+const NEAR: [f64; 2] = [6.0, 12.0];
+/// and where there is none.
+const FAR: [f64; 9] = [20.0, 28.0, 38.0, 50.0, 64.0, 80.0, 100.0, 130.0, 170.0];
+
+fn middle(area: &Area) -> (f64, f64) {
+    (area.x + area.width / 2.0, area.y + area.height / 2.0)
+}
+
+/// Where a line from a point to a number ends: at the edge of the number.
+fn end_of_leader((x, y): (f64, f64), area: &Area) -> (f64, f64) {
+    (x.clamp(area.x, area.x + area.width), y.clamp(area.y, area.y + area.height))
+}
+
+/// The places of a text of this size around a point, so far away: the near ones first, and of
+/// those at its corners first.
+fn around((x, y): (f64, f64), (width, height): (f64, f64), distances: &[f64]) -> impl Iterator<Item = Area> {
+    const SIDES: [(f64, f64); 16] = [
         (1.0, -1.0),
         (-1.0, -1.0),
         (1.0, 1.0),
@@ -288,6 +366,14 @@ fn beside((x, y): (f64, f64), (width, height): (f64, f64)) -> impl Iterator<Item
         (-1.0, 0.0),
         (0.0, -1.0),
         (0.0, 1.0),
+        (1.0, -0.5),
+        (0.5, -1.0),
+        (-0.5, -1.0),
+        (-1.0, -0.5),
+        (-1.0, 0.5),
+        (-0.5, 1.0),
+        (0.5, 1.0),
+        (1.0, 0.5),
     ];
     let at = move |(right, down): (f64, f64), away: f64| Area {
         x: x + right * (away + width / 2.0) - width / 2.0,
@@ -295,7 +381,7 @@ fn beside((x, y): (f64, f64), (width, height): (f64, f64)) -> impl Iterator<Item
         width,
         height,
     };
-    [6.0, 12.0, 20.0].into_iter().flat_map(move |away| SIDES.map(|side| at(side, away)))
+    distances.iter().flat_map(move |&away| SIDES.map(|side| at(side, away)))
 }
 
 #[cfg(test)]
@@ -320,9 +406,17 @@ mod tests {
                 && !crosses((15.0, -50.0), (15.0, 50.0), &area(0.0, 0.0))
         );
         let corners = [(0.0, 0.0), (100.0, 100.0)];
-        let taken = Taken { corners: &corners, numbers: vec![area(50.0, 0.0)] };
+        let taken =
+            Taken { base: None, corners: &corners, numbers: vec![area(50.0, 0.0)], leaders: Vec::new() };
         let costs = [(45.0, 45.0), (70.0, 10.0), (55.0, 5.0), (97.0, 103.0), (2.0, 2.0)];
         assert_eq!(costs.map(|(x, y)| taken.cost(&area(x, y))), [Some(1), Some(0), None, None, None]);
+    }
+
+    #[test]
+    fn points_that_hide_each_other_have_one_text() {
+        let places = [(0.0, 90.0), (30.0, 60.0), (33.0, 58.0), (34.0, 57.0), (90.0, 10.0), (92.0, 9.0)];
+        let expected = [("1", places[0]), ("2–4", places[2]), ("5–6", places[4])];
+        assert_eq!(numbers(&places), expected.map(|(text, at)| (text.to_owned(), at)));
     }
 
     #[test]

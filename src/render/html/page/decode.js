@@ -58,6 +58,9 @@ class Run {
     this.levels.forEach((level) => this.readLevel(level, reader));
     this.readPath(reader);
     this.readEvents(reader);
+    this.holders = told.holders ?? [];
+    this.holders.forEach((lane) => this.readHoldings(lane, reader));
+    this.levels.forEach((level) => this.readCapacity(level, reader));
     this.density = new Density(this);
   }
 
@@ -115,6 +118,14 @@ class Run {
     }
   }
 
+  /** How much there is of a resource from when on, if that changes. */
+  readCapacity(level, reader) {
+    const steps = level.capacity ?? 0;
+    level.capacityTimes = reader.ascending(steps);
+    level.capacities = reader.fill(new Float64Array(steps));
+    level.mostCapacity = level.capacities.reduce((most, value) => Math.max(most, value), level.bound ?? 0);
+  }
+
   /** The steps of the critical path: spans and parts of spans in arrays, hand-offs as objects. */
   readPath(reader) {
     const steps = reader.fill(new Float64Array(this.path));
@@ -154,6 +165,14 @@ class Run {
     this.eventProcesses = reader.small(count);
     this.eventLines = reader.small(count);
     this.eventTexts = reader.small(count);
+  }
+
+  /** Who holds a lock, from when to when, in short and in full, and how that looks. */
+  readHoldings(lane, reader) {
+    lane.starts = reader.ascending(lane.holdings);
+    lane.ends = reader.fill(new Float64Array(lane.holdings)).map((length, i) => lane.starts[i] + length);
+    const told = reader.small(3 * lane.holdings);
+    [lane.short, lane.full, lane.looks] = [0, 1, 2].map((place) => told.filter((_, i) => i % 3 === place));
   }
 
   /** Whose span this is. */

@@ -53,13 +53,25 @@ function describeLevel(row, nanos) {
   const { run, level } = row;
   const step = lastAtMost(level.times, nanos / run.tick, 0, level.times.length);
   const value = step < 0 ? "" : level.lows[step] === level.highs[step] ? `${level.lows[step]}` : `${level.lows[step]} to ${level.highs[step]}`;
-  const bound = level.bound === null ? "" : ` of ${level.bound}`;
+  const there = lastAtMost(level.capacityTimes, nanos / run.tick, 0, level.capacityTimes.length);
+  const most = there >= 0 ? level.capacities[there] : level.bound;
+  const bound = most === null ? "" : ` of ${most}`;
   const lines = [`${run.resources[level.resource]} (${level.kind}): ${value}${bound}`, `highest ${level.highest}`];
   if (step >= 0) {
     const until = step + 1 < level.times.length ? level.times[step + 1] : run.end;
     lines.push(`from ${run.told(level.times[step])} to ${run.told(until)}`);
   }
   return lines;
+}
+
+/** Who holds a lock at a time. */
+function describeHolders(row, nanos) {
+  const { run, lane } = row;
+  const lock = run.resources[lane.lock];
+  const place = lastAtMost(lane.starts, nanos / run.tick, 0, lane.starts.length);
+  if (place < 0 || nanos / run.tick >= lane.ends[place]) return [`${lock}: free`];
+  const [start, end] = [lane.starts[place], lane.ends[place]];
+  return [`${lock}: ${run.texts[lane.full[place]]}`, `${run.told(end - start)}, from ${run.told(start)} to ${run.told(end)}`];
 }
 
 /** What each process does at a time, or did last, and each level: name and text. */

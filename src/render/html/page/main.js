@@ -34,7 +34,7 @@ class Explorer {
     this.panels = new Panels(page, { search: (text) => this.search(text), goTo: (run, process, time) => this.goTo(run, process, time) });
     this.nameWidth();
     byId("path").disabled = page.runs.every((run) => run.path.starts.length === 0);
-    byId("levels").disabled = page.runs.every((run) => run.levels.length === 0);
+    byId("levels").disabled = page.runs.every((run) => run.levels.length + run.holders.length === 0);
     this.resized();
     this.select(null);
   }
@@ -227,6 +227,7 @@ class Explorer {
   hoverLines(hit) {
     const { row } = hit;
     if (row.kind === "level") return describeLevel(row, hit.nanos);
+    if (row.kind === "holders") return describeHolders(row, hit.nanos);
     const pixel = 1 / this.view.scale;
     const signs = this.signsNear(row, hit.nanos, 5 * pixel);
     if (hit.span < 0) {

@@ -41,6 +41,7 @@ class Painter {
     this.clipPlot();
     lanes.forEach((row, place) => this.bars(row, bars[place]));
     rows.filter((row) => row.kind === "level").forEach((row) => this.level(row));
+    rows.filter((row) => row.kind === "holders").forEach((row) => this.holders(row));
     lanes.forEach((row) => this.signs(row));
     if (this.state.query) lanes.forEach((row) => this.hits(row));
     lanes.filter((row) => row.differences).forEach((row) => this.differences(row));
@@ -139,7 +140,7 @@ class Painter {
     context.font = `12px ${FONT}`;
     context.textAlign = "right";
     context.textBaseline = "middle";
-    context.fillStyle = row.kind === "level" ? inks.quiet : inks.ink;
+    context.fillStyle = row.kind === "lane" ? inks.ink : inks.quiet;
     const middle = row.kind === "level" ? y + row.height / 2 : y + this.barHeight(row) / 2 + 2;
     context.fillText(this.shortened(row.name, this.view().left - 16), this.view().left - 10, middle);
     if (row.kind === "level") {
@@ -375,8 +376,46 @@ class Painter {
     }
   }
 
+  /** Who holds a lock: a bar for each holding, with its holder; where they are too narrow for that, one for several. */
+  holders(row) {
+    const { run, lane } = row;
+    const { context } = this;
+    const view = this.view();
+    const { inks } = this.state;
+    const [top, height] = [view.rowY(row) + 2, this.barHeight(row)];
+    const to = view.time(view.width) / run.tick;
+    context.font = `11px ${FONT}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.lineWidth = 1;
+    let i = Math.max(0, lastAtMost(lane.ends, view.from / run.tick, 0, lane.ends.length) + 1);
+    while (i < lane.starts.length && lane.starts[i] < to) {
+      const x = Math.max(view.x(lane.starts[i] * run.tick), view.left - 2);
+      let right = view.x(lane.ends[i] * run.tick);
+      let next = i + 1;
+      while (next < lane.starts.length && right < x + 0.75 && view.x(lane.starts[next] * run.tick) < x + 0.75) {
+        right = Math.max(right, view.x(lane.ends[next++] * run.tick));
+      }
+      right = Math.min(Math.max(right, x + 0.75), view.width + 2);
+      const look = inks.states[lane.looks[i]];
+      context.fillStyle = next > i + 1 ? inks.level : look.ground;
+      context.fillRect(x, top, right - x, height);
+      if (right - x >= LEAST_BAR) {
+        context.strokeStyle = look.edge;
+        context.strokeRect(x + 0.5, top + 0.5, right - x - 1, height - 1);
+        const text = run.texts[lane.short[i]];
+        if (this.measure(text, 11) <= right - x - 8) {
+          context.font = `11px ${FONT}`;
+          context.fillStyle = look.label;
+          context.fillText(text, (x + right) / 2, top + height / 2 + 0.5);
+        }
+      }
+      i = next;
+    }
+  }
+
   topOf(level) {
-    return Math.max(level.bound ?? 0, level.highest);
+    return Math.max(level.mostCapacity, level.highest);
   }
 
   /** A level as a line of steps; where it changes faster than that, from its lowest to its highest. */
@@ -422,12 +461,34 @@ class Painter {
     context.strokeStyle = this.state.inks.level;
     context.lineWidth = 1.2;
     context.stroke(line);
+    if (level.capacities.length > 0) this.capacity(row, place);
     if (level.bound !== null) {
       context.strokeStyle = this.state.inks.quiet;
       context.setLineDash([3, 3]);
       context.strokeRect(view.left, Math.round(place(level.bound)) + 0.5, view.width - view.left, 0);
       context.setLineDash([]);
     }
+  }
+
+  /** How much there is from when on, as a dashed line of steps. */
+  capacity({ run, level }, place) {
+    const { context } = this;
+    const view = this.view();
+    const times = level.capacityTimes;
+    const to = Math.min(view.time(view.width) / run.tick, run.end);
+    const line = new Path2D();
+    const first = Math.max(0, lastAtMost(times, view.from / run.tick, 0, times.length));
+    for (let step = first; step < times.length && times[step] <= to; step++) {
+      const y = Math.round(place(level.capacities[step])) + 0.5;
+      const until = step + 1 < times.length ? times[step + 1] : run.end;
+      line.lineTo(Math.max(view.x(times[step] * run.tick), view.left), y);
+      line.lineTo(view.x(Math.min(until, to) * run.tick), y);
+    }
+    context.strokeStyle = this.state.inks.quiet;
+    context.lineWidth = 1;
+    context.setLineDash([3, 3]);
+    context.stroke(line);
+    context.setLineDash([]);
   }
 
   /** The chain of spans as a line along the lower edges of its bars, hand-offs as arrows. */

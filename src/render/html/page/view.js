@@ -2,6 +2,7 @@
 
 const AXIS_HEIGHT = 30;
 const LEVEL_HEIGHT = 44;
+const HOLDER_HEIGHT = 24;
 const ROW_GAP = 5;
 
 /** The rows and the stretch of time on the screen. Times are in nanoseconds, places in CSS pixels. */
@@ -63,9 +64,12 @@ class View {
     return rows;
   }
 
+  /** The lanes of locks, and the levels. */
   levelsOf(run, number) {
     const letter = this.runs.length > 1 ? `${runLetter(number)}  ` : "";
-    return run.levels.map((level) => ({ kind: "level", run, level, name: letter + run.resources[level.resource], height: LEVEL_HEIGHT }));
+    const holders = run.holders.map((lane) => ({ kind: "holders", run, lane, name: `${letter}${run.resources[lane.lock]} held by`, height: HOLDER_HEIGHT }));
+    const levels = run.levels.map((level) => ({ kind: "level", run, level, name: letter + run.resources[level.resource], height: LEVEL_HEIGHT }));
+    return [...holders, ...levels];
   }
 
   get scale() {
