@@ -394,24 +394,29 @@ impl Machine {
         let capacity = arena[header + resource::CAPACITY];
         let ring = arena[header + resource::RING];
         let longer = items.max(ring.saturating_mul(2)).max(16).min(capacity);
-        let fields = resource::fields(arena[header + resource::IDENTITY]);
-        let words = longer.saturating_mul(fields as u64);
+        let identity = arena[header + resource::IDENTITY];
+        let each = resource::place_words(identity);
+        let words = longer.saturating_mul(each as u64);
         if !has_memory(program.arena.len(), arena.len(), words) {
             return false;
         }
         let (old, head, level) = (
-            arena[header + resource::CONTENT],
+            arena[header + resource::CONTENT] as usize,
             arena[header + resource::HEAD],
             arena[header + resource::LEVEL],
         );
         let content = arena.len();
         arena.resize(content + words as usize, 0);
-        for item in 0..level {
-            let place = old as usize + ((head + item) % ring) as usize * fields;
-            arena.copy_within(place..place + fields, content + item as usize * fields);
+        if resource::is_keyed(identity) {
+            arena.copy_within(old..old + level as usize * each, content);
+        } else {
+            for item in 0..level {
+                let place = old + ((head + item) % ring) as usize * each;
+                arena.copy_within(place..place + each, content + item as usize * each);
+            }
+            arena[header + resource::HEAD] = 0;
         }
         arena[header + resource::CONTENT] = content as u64;
-        arena[header + resource::HEAD] = 0;
         arena[header + resource::RING] = longer;
         true
     }

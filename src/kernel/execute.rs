@@ -174,7 +174,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                         continue;
                     }
                     if self.program.is_attended(op) {
-                        self.attend(arena, process);
+                        self.attend_behind(arena, at);
                     }
                     waits!(done);
                 }

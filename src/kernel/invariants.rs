@@ -1,6 +1,7 @@
 //! What holds in every state, whatever the scenario.
 
 use super::buffer::{items_wanted, room};
+use super::keyed::KeyHeap;
 use super::machine::{Machine, State};
 use super::sharing::Shared;
 use super::waiters;
@@ -122,5 +123,8 @@ impl Machine {
         let is_chosen = self.chosen_items(header).is_some();
         let is_short = got.is_none_or(|count| count > self.arena[header + resource::LEVEL]);
         assert!(is_chosen || is_short, "invariant 6, get");
+        if let Some(heap) = KeyHeap::of(program, &self.arena, header) {
+            assert!(heap.is_one(&self.arena), "invariant 10");
+        }
     }
 }

@@ -102,7 +102,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             }
             arena[left.at(at.frame())] -= 1;
             if self.program.is_attended(at.op()) {
-                self.attend(arena, at.process());
+                self.attend_behind(arena, at);
             }
         }
         Done::Next
@@ -239,7 +239,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             self.release(arena, at, header)?;
             arena[left.at(at.frame())] -= 1;
             if self.program.is_attended(at.op()) {
-                self.attend(arena, at.process());
+                self.attend_behind(arena, at);
             }
         }
         Ok(Done::Next)

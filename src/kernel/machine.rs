@@ -40,6 +40,7 @@ impl State {
 ///    ready for one.
 /// 8. Whoever stands in the list of a life for any instance is not alive.
 /// 9. Nobody waits for a buffer that is closed.
+/// 10. Where items have keys, each is given before the two below it in the heap.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Machine {
     /// See [`crate::program`]'s layout.
@@ -125,6 +126,10 @@ impl Machine {
     /// Puts into the initial state what only runs in virtual time go by.
     pub fn settle(&mut self, program: &BoundProgram) {
         program.optimised.settle(&mut self.arena);
+        if program.optimised.lists {
+            self.list_holders(program);
+            self.list_watchers(program);
+        }
     }
 
     /// What a process is doing.
@@ -175,7 +180,7 @@ impl Machine {
     /// The items in a buffer that are no records, in the order in which they are given.
     pub fn items(&self, program: &BoundProgram, id: ResourceId) -> Vec<Value> {
         let ty = program.resource_info(id).ty;
-        self.item_words(program.resource_at(id)).map(|item| Value::from_word(ty, item[0])).collect()
+        self.item_words(program, program.resource_at(id)).map(|item| Value::from_word(ty, item[0])).collect()
     }
 
     /// The content of a memory, slot by slot.

@@ -8,14 +8,13 @@
 //! A process in line for such a permit has the priority of its request, in the place of
 //! its own and of what it inherits, until it leaves the line.
 
+use super::holders::Holder;
 use super::inherit::PRIORITY_AT;
 use super::machine::{State, op_of};
 use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::waiters;
 use crate::ids::{ProcessDefId, ProcessId};
-use crate::program::{
-    Manner, Op, RESOURCE_WORDS, RequestOps, ResourceCode, Slot, Source, frame, request, resource,
-};
+use crate::program::{Manner, Op, RESOURCE_WORDS, ResourceCode, Slot, Source, frame, request, resource};
 use crate::trace::{Fault, Kind, Sink, WaitFor};
 use crate::value::Word;
 
@@ -24,16 +23,6 @@ pub(super) const BEFORE_ALL: i64 = i8::MIN as i64 - 1;
 
 /// What separates a priority from the byte that says it.
 const BYTE: i64 = 128;
-
-/// Who has a permit and may lose it.
-struct Holder {
-    /// Where it stands.
-    at: Context,
-    /// The ops inside of which it has it.
-    ops: RequestOps,
-    /// The first of the words of its request, in the arena.
-    words: usize,
-}
 
 impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     /// Takes a permit, from another one if that is so, or waits for it.
@@ -98,10 +87,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
         let mut holders = self.holders(arena, header);
         holders.sort_unstable_by_key(|holder| arena[holder.words + request::PLACE]);
-        for (holder, place) in holders.iter().zip(1..) {
-            arena[holder.words + request::PLACE] = place;
-        }
-        arena[words.at(at.frame()) + request::PLACE] = holders.len() as Word + 1;
+        self.add_holder(arena, (at, words.at(at.frame())), header, &holders);
     }
 
     /// Gives a process that is in no line any more the priority that it has by itself, or inherits.
@@ -190,25 +176,6 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             }
             self.give_to_first(arena, by, header);
         }
-    }
-
-    /// Whoever has a permit of the semaphore that it may lose.
-    fn holders(&self, arena: &[Word], header: usize) -> Vec<Holder> {
-        let mut holders = Vec::new();
-        for &ops in &self.program.requests {
-            let def = &self.program.processes[ops.process.index()];
-            for process in def.first.0..def.first.0 + def.count {
-                let frame = self.program.frames[process as usize] as usize;
-                let at = Context::new(ProcessId(process), frame, op_of(arena, frame));
-                let words = ops.words.at(frame);
-                let state = frame::state_in(arena[frame + frame::STATE]);
-                let has_one = arena[words + request::PLACE] != 0 && state != State::Done as u8;
-                if has_one && self.header(arena, ops.semaphore, at) == header {
-                    holders.push(Holder { at, ops, words });
-                }
-            }
-        }
-        holders
     }
 
     fn is_acting(&self, holder: &Holder) -> bool {

@@ -134,6 +134,9 @@ pub struct Kernel<'a, Q, S> {
     left: Option<Result<Yield, Box<Fault>>>,
     /// Arguments of a log line, kept to save allocations.
     pub(super) scratch: Vec<Word>,
+    /// The headers of what the last try of a wait for several things was about, where there are
+    /// lists of who looks at what.
+    pub(super) looked: Vec<usize>,
 }
 
 /// What an op on a resource comes to.
@@ -221,6 +224,7 @@ impl<'a, Q: Scheduler, S: Sink> Kernel<'a, Q, S> {
             debt: 0,
             left: None,
             scratch: Vec::new(),
+            looked: Vec::new(),
         }
     }
 

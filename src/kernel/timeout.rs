@@ -74,7 +74,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             self.queue.touch(self.program.watch_line());
             // Who leaves the line of those who wait for several things changes nothing for them.
             if self.program.names_in_watches(header) {
-                self.attend(arena, at.process());
+                self.attend_behind_leaver(arena, at.process(), header);
             }
         }
         next
@@ -133,8 +133,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     ) -> Option<usize> {
         let (header, wait_for) = self.awaited(arena, other);
         let queue = if wait_for == WaitFor::Put { resource::PUTTERS } else { resource::TAKERS };
-        let line = if wait_for == WaitFor::Change { self.program.watch_line() } else { header };
-        self.remove(arena, line, queue, other.process());
+        match wait_for {
+            WaitFor::Change => self.leave_watch_line(arena, other.process()),
+            _ => self.remove(arena, header, queue, other.process()),
+        }
         self.no_longer_in_line(arena, other);
         if wait_for.is_counted() {
             arena[header + resource::LEVEL] -= 1;

@@ -109,7 +109,8 @@ pub(super) fn behind(arena: &[Word], frames: &[u32], process: ProcessId) -> Opti
     (link as u32).checked_sub(1).map(ProcessId)
 }
 
-fn in_order(arena: &[Word], frames: &[u32], queue: usize) -> impl Iterator<Item = ProcessId> {
+/// The same one by one.
+pub(super) fn in_order(arena: &[Word], frames: &[u32], queue: usize) -> impl Iterator<Item = ProcessId> {
     std::iter::successors(first(arena, queue), |&process| behind(arena, frames, process))
 }
 

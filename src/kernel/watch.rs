@@ -13,6 +13,7 @@ use super::machine::{State, op_of, state_word};
 use super::step::{Context, Done, Kernel, OpResult, Scheduler};
 use super::stop::{Halt, Yield};
 use super::waiters;
+use super::watchers::{self, Watchers};
 use crate::ids::{ProcessId, ResourceId};
 use crate::program::{Glance, Op, ResourceCode, Slot, Source, Use, closing, frame, resource};
 use crate::trace::{Fault, Kind, ResourceKind, Sink, WaitFor};
@@ -98,6 +99,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     fn begin_to_watch(&mut self, arena: &mut [Word], at: Context, header: usize) -> Done {
         arena[at.frame() + frame::STATE] = state_word(at.op(), State::Blocked);
         self.enqueue(arena, self.program.watch_line(), resource::TAKERS, at.process());
+        self.list_looked(arena, at.process());
         let id = self.resource_id(arena, header);
         self.emit(at, Kind::Block, id, WaitFor::Change as Word);
         Done::Wait
@@ -116,12 +118,129 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
     }
 
+    /// The same behind the op at hand, of those alone who look at what it is about, if that is
+    /// all that it can have changed and it is known who they are.
+    #[inline(never)]
+    pub(super) fn attend_behind(&mut self, arena: &mut [Word], at: Context) {
+        match Watchers::of(self.program, arena).filter(|_| self.changes_what_it_names(at)) {
+            None => self.attend(arena, at.process()),
+            Some(watchers) => {
+                let op = self.program.plain[at.op()];
+                if !matches!(op, Op::Await { .. }) {
+                    self.looked.clear();
+                    self.look(arena, at, op);
+                }
+                self.attend_lookers(arena, at.process(), watchers);
+            }
+        }
+    }
+
+    /// The same where somebody has left the line of the resource with this header.
+    #[cold]
+    pub(super) fn attend_behind_leaver(&mut self, arena: &mut [Word], by: ProcessId, header: usize) {
+        let others_change = self.program.has_inheritance() || !self.program.requests.is_empty();
+        match Watchers::of(self.program, arena).filter(|_| !others_change) {
+            None => self.attend(arena, by),
+            Some(watchers) => {
+                self.looked.clear();
+                self.looked.push(header);
+                self.attend_lookers(arena, by, watchers);
+            }
+        }
+    }
+
+    /// Tries for those who look at what has changed: [`Kernel::looked`], in the order in which all stand in line.
+    /// For the others it cannot be, as before.
+    fn attend_lookers(&mut self, arena: &mut [Word], by: ProcessId, watchers: Watchers<'_>) {
+        self.queue.touch(self.program.watch_line());
+        let mut changed = std::mem::take(&mut self.looked);
+        let first = |arena: &[Word], changed: &[usize]| -> Vec<usize> {
+            changed.iter().map(|&header| watchers.first(arena, header)).collect()
+        };
+        let mut next = first(arena, &changed);
+        let mut tried = 0;
+        loop {
+            next.iter_mut().for_each(|entry| *entry = watchers::later(arena, *entry, tried));
+            let waiting = next.iter().filter(|&&entry| entry != 0);
+            let Some((number, process)) = waiting.map(|&entry| watchers::whose(arena, entry)).min() else {
+                break;
+            };
+            if self.attend_to(arena, process, by) {
+                let more = self.looked.iter().filter(|header| !changed.contains(header));
+                let more: Vec<usize> = more.copied().collect();
+                changed.extend(more);
+                (next, tried) = (first(arena, &changed), 0);
+            } else {
+                tried = number;
+            }
+        }
+        changed.clear();
+        self.looked = changed;
+    }
+
+    /// Whether what the op at hand changes are the resources that it names, and those alone.
+    fn changes_what_it_names(&self, at: Context) -> bool {
+        match self.program.plain[at.op()] {
+            // Who has another priority by it may be served by something else.
+            _ if self.program.has_inheritance() => false,
+            // What it has looked at and taken is known.
+            Op::Await { .. } => true,
+            Op::Release { .. } | Op::ReleaseMany { .. } => self.program.requests.is_empty(),
+            Op::Lock { .. }
+            | Op::Unlock { .. }
+            | Op::Acquire { .. }
+            | Op::AcquireMany { .. }
+            | Op::Put { .. }
+            | Op::PutMany { .. }
+            | Op::Take { .. }
+            | Op::Get { .. }
+            | Op::GetMany { .. }
+            | Op::Close { .. }
+            | Op::Write { .. }
+            | Op::Wait { .. }
+            | Op::Notify { .. }
+            | Op::NotifyAll { .. }
+            | Op::Arrive { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Takes note of what an op is about.
+    fn look(&mut self, arena: &[Word], at: Context, op: Op) {
+        for (_, code) in self.program.accesses(&op) {
+            let header = self.header(arena, code, at);
+            if !self.looked.contains(&header) {
+                self.looked.push(header);
+            }
+        }
+    }
+
+    /// Lists a process, which waits, with all at which it has just looked.
+    fn list_looked(&mut self, arena: &mut [Word], process: ProcessId) {
+        if let Some(watchers) = Watchers::of(self.program, arena) {
+            watchers.add(arena, process, &self.looked);
+            // It has changed nothing.
+            self.looked.clear();
+        }
+    }
+
+    /// Takes a process that waits for several things out of the line of those who do.
+    pub(super) fn leave_watch_line(&self, arena: &mut [Word], process: ProcessId) {
+        self.remove(arena, self.program.watch_line(), resource::TAKERS, process);
+        if let Some(watchers) = Watchers::of(self.program, arena) {
+            watchers.remove(arena, process);
+        }
+    }
+
     /// Tries for one of them; whether it goes on.
     fn attend_to(&mut self, arena: &mut [Word], process: ProcessId, by: ProcessId) -> bool {
         let frame = self.program.frames[process.index()] as usize;
         let at = Context::new(process, frame, op_of(arena, frame));
         let next = match self.attempt(arena, at, Some(by)) {
-            Try::NotYet => return false,
+            Try::NotYet => {
+                self.list_looked(arena, process);
+                return false;
+            }
             Try::Done(next) => next,
             // It comes to that by itself.
             Try::Failed(_) => at.op(),
@@ -145,6 +264,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
 
     fn attempt_with_fuel(&mut self, arena: &mut [Word], at: Context, by: Option<ProcessId>) -> Try {
         let region = self.program.region(at.op());
+        let is_listed = Watchers::of(self.program, arena).is_some();
+        self.looked.clear();
         let mut op = region.start;
         let mut looks = true;
         loop {
@@ -158,6 +279,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             }
             if is_over {
                 return Try::Done(op);
+            }
+            if is_listed {
+                self.look(arena, at, self.program.plain[op]);
             }
             match self.execute_plain(arena, at.at_op(op)) {
                 Halt::Went(next) => op = next,
@@ -177,7 +301,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let (header, _) = self.awaited(arena, at);
         let id = self.resource_id(arena, header);
         let Some(by) = by else { return self.emit(at, Kind::Level, id, 0) };
-        self.remove(arena, self.program.watch_line(), resource::TAKERS, at.process());
+        self.leave_watch_line(arena, at.process());
         self.emit(at, Kind::Grant, id, u64::from(by.0));
     }
 

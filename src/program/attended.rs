@@ -4,11 +4,12 @@
 //! may end a wait, a resource that some region of ops names, and those that end a process or a wait of one.
 
 use super::access::Use;
-use super::bound::BoundProgram;
+use super::bound::{BoundProgram, ProcessInstances};
 use super::layout::RESOURCE_WORDS;
+use super::liveness::ops_of;
 use super::op::{Op, ResourceCode};
-use super::watches::Watches;
-use crate::ids::{ResourceDefId, ResourceId};
+use super::watches::{Lookers, Watches};
+use crate::ids::ResourceId;
 use crate::trace::ResourceKind;
 use std::ops::Range;
 
@@ -54,7 +55,28 @@ impl BoundProgram {
             }
         };
         let attended = self.plain.iter().enumerate().map(attends).collect();
-        Watches { attended, line, named }
+        let lookers = self.find_lookers(&named);
+        Watches { attended, line, named, lookers }
+    }
+
+    /// Finds out at how much those look who wait for several things.
+    fn find_lookers(&self, named: &[Range<usize>]) -> Lookers {
+        let first = named.first().map_or(0, |range| range.start);
+        let headers = first..named.iter().map(|range| range.end).max().unwrap_or(first);
+        let looks = |def: &ProcessInstances| {
+            if def.count == 0 {
+                return 0;
+            }
+            let regions = ops_of(self, self.entry(def)).map(|at| self.region(at));
+            let named = regions.map(|region| region.map(|at| self.accesses(&self.plain[at]).count()).sum());
+            named.max().unwrap_or(0)
+        };
+        Lookers { headers, looks: self.processes.iter().map(looks).collect() }
+    }
+
+    /// At how much those look who wait for several things.
+    pub fn lookers(&self) -> &Lookers {
+        &self.watches.lookers
     }
 
     /// Takes note of the memories and the ends of processes that are waited for: who goes on
@@ -135,13 +157,7 @@ impl BoundProgram {
 
     /// The headers of the resources that the op `at` may mean.
     fn headers_named(&self, at: usize, code: ResourceCode) -> Range<usize> {
-        if let Ok(header) = code.resolve() {
-            return header..header + RESOURCE_WORDS;
-        }
-        let def: Option<ResourceDefId> = self.definition_named(at, code);
-        let (first, count) = def.map_or((self.resource_base as u32, self.resource_count() as u32), |def| {
-            self.instances[def.index()]
-        });
-        first as usize..first as usize + count as usize * RESOURCE_WORDS
+        let all = self.resource_base..self.resource_base + self.resource_count() * RESOURCE_WORDS;
+        self.may_mean(at, code).unwrap_or(all)
     }
 }

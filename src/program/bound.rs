@@ -479,6 +479,15 @@ impl BoundProgram {
         }
     }
 
+    /// The headers of the resources that the op at `at` may mean by this, if that is known.
+    pub fn may_mean(&self, at: usize, code: ResourceCode) -> Option<Range<usize>> {
+        if let Ok(header) = code.resolve() {
+            return Some(header..header + RESOURCE_WORDS);
+        }
+        let (first, count) = self.instances[self.definition_named(at, code)?.index()];
+        Some(first as usize..first as usize + count as usize * RESOURCE_WORDS)
+    }
+
     /// Of which definition a resource is an instance.
     pub fn definition_of(&self, resource: ResourceId) -> ResourceDefId {
         ResourceDefId::from_index(self.resources.partition_point(|info| info.first <= resource) - 1)

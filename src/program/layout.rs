@@ -39,8 +39,8 @@ pub mod resource {
     /// Who waits to put, likewise.
     pub const PUTTERS: usize = 2;
     /// The resource id in the low half, the [`crate::trace::Discipline`] as a number in the
-    /// byte above it, the type of items in the lower half of the next and how many fields they
-    /// have besides the first in the upper: constant. In the two bytes above them, of
+    /// byte above it, the type of items and [`KEYED`] in the lower half of the next and how many
+    /// fields they have besides the first in the upper: constant. In the two bytes above them, of
     /// a buffer that can be closed, its `closing`, and [`CHOSEN`].
     pub const IDENTITY: usize = 3;
     /// The bit of [`IDENTITY`] that is set of a buffer whose items are chosen: that has an
@@ -64,6 +64,22 @@ pub mod resource {
         ((identity & RECORD) >> FIELDS_AT) as usize + 1
     }
 
+    /// The bit of [`IDENTITY`] that is set of a buffer that gives its items in the order of a key.
+    /// Constant.
+    pub const KEYED: Word = 1 << 43;
+
+    /// Whether that is set in this word.
+    #[inline(always)]
+    pub const fn is_keyed(identity: Word) -> bool {
+        identity & KEYED != 0
+    }
+
+    /// How many words each place of a ring is: those of an item, and one more where they have keys.
+    #[inline(always)]
+    pub const fn place_words(identity: Word) -> usize {
+        fields(identity) + is_keyed(identity) as usize
+    }
+
     /// Whether items are chosen, or more than a word each.
     #[inline(always)]
     pub const fn is_special(identity: Word) -> bool {
@@ -80,9 +96,16 @@ pub mod resource {
     pub const CAPACITY: usize = 5;
     /// The place of the oldest item in the ring; of a buffer for no items, which
     /// has no ring, the item while it is handed over; a record has a ring of its length there.
+    /// Where items have keys, how many were put since there was none.
     pub const HEAD: usize = 6;
     /// Of a processor, how many cores are taken by its timetable. (No processor has a ring.)
     pub const TAKEN: usize = 6;
+    /// Of a semaphore, where those are listed who may have a permit that others may take; 0 if
+    /// they are not listed. (No semaphore has a ring.)
+    pub const HOLDERS: usize = 6;
+    /// Of the first of those that stand for waits for several things, where lists say who looks at
+    /// what; 0 if there are none. (None of them has a ring.)
+    pub const LOOKERS: usize = 6;
     /// The length of the ring, in items, as it is allocated now.
     pub const RING: usize = 7;
     /// Constant: of a processor, its number among [`super::super::BoundProgram::processors`].

@@ -9,7 +9,9 @@ use super::measures::measures;
 use super::processor::{MOST_CORES, Processor};
 use super::values::{BindError, InstanceRanges, bounded, error, flag, int, value_of};
 use crate::ids::{ProcessId, ResourceDefId, Site};
-use crate::scenario::{Expr, Model, ProcessDef, ProcessorSpec, ResourceDef, ResourceSpec, evaluate};
+use crate::scenario::{
+    Expr, ItemOrder, Model, ProcessDef, ProcessorSpec, ResourceDef, ResourceSpec, evaluate,
+};
 use crate::time::Time;
 use crate::trace::{Discipline, Level, MeasureInfo, ResourceKind};
 use crate::value::{Type, Value, Word};
@@ -230,6 +232,9 @@ impl State {
                 return Err(BindError { site: def.site, message });
             }
             header[resource::IDENTITY] |= resource::CHOSEN;
+        }
+        if matches!(def.spec.order, Some(ItemOrder::By(_))) {
+            header[resource::IDENTITY] |= resource::KEYED;
         }
         let more_fields = def.spec.fields.len().saturating_sub(1);
         header[resource::IDENTITY] |= (more_fields as Word) << resource::FIELDS_AT;

@@ -13,6 +13,17 @@ pub(super) struct Watches {
     /// The headers of what they name, in order: each range is that of a definition, or of one
     /// instance.
     pub(super) named: Vec<Range<usize>>,
+    /// Who looks at how much.
+    pub(super) lookers: Lookers,
+}
+
+/// What there may be to list of those who wait so.
+#[derive(Debug, Clone, Default)]
+pub struct Lookers {
+    /// From the first header of all that they may look at to behind the last.
+    pub headers: Range<usize>,
+    /// By process definition: at how many resources each instance looks, at most.
+    pub looks: Vec<usize>,
 }
 
 impl Watches {

@@ -266,3 +266,51 @@ fn random_requests_are_served_as_lists_say() {
         run.machine.check(&run.program);
     }
 }
+
+/// Two thousand of each, so that many lie in the buffer at once, and as a list says that is kept in
+/// order: records of a key that many share, and of a number that tells them apart.
+#[test]
+fn many_items_are_given_in_the_order_of_a_list() {
+    let run = run("
+version: 1
+name: many
+resources:
+  q: {kind: buffer, capacity: unbounded, of: {key: int, number: int}, order: {by: item.key}}
+processes:
+  maker:
+    vars: {i: 0, key: 0}
+    do:
+      - repeat: 2000
+        do:
+          - draw: {into: key, from: {uniform_int: {low: 1, high: 90}}}
+          - put: {to: q, value: {key: key, number: i}}
+          - set: {i: i + 1}
+          - delay: {uniform: {low: 0s, high: 1s}}
+  asker:
+    start: 300s
+    do:
+      - repeat: 300
+        do: [{get: {from: q, where: item.number % 3 == 1}}, {delay: {uniform: {low: 0s, high: 3s}}}]
+  taker:
+    start: 500s
+    do: [{repeat: 1700, do: [{get: q}, {delay: {uniform: {low: 0s, high: 1s}}}]}]
+");
+    assert_eq!(run.outcome(), "completed", "{:?}", run.end.outcome);
+    let asker = run.process("asker");
+    let (mut list, mut most): (Vec<(u64, u64)>, usize) = (Vec::new(), 0);
+    let mut numbers = run.kept.words.iter();
+    let items = run.kept.events.iter().filter(|event| matches!(event.kind, Kind::Put | Kind::Get));
+    for event in items {
+        let item = (event.value, *numbers.next().expect("a record has a second field"));
+        if event.kind == Kind::Put {
+            let place = list.partition_point(|other| other.0 <= item.0);
+            list.insert(place, item);
+            most = most.max(list.len());
+        } else {
+            let is_asked = |item: &(u64, u64)| event.process != asker || item.1 % 3 == 1;
+            let first = list.iter().position(is_asked).expect("an item is got that is there");
+            assert_eq!(list.remove(first), item, "{}", event.time);
+        }
+    }
+    assert!(list.is_empty() && most > 700, "{most}");
+}

@@ -178,6 +178,12 @@ proptest! {
         compare(&text)?;
     }
 
+    /// Where it is listed who waits for what and who holds what, as where all are asked.
+    #[test]
+    fn permits_that_others_take_run_as_by_the_plain_ops(text in requesting(limited(lives::scenario(lives::Held::Any)))) {
+        compare(&text)?;
+    }
+
     #[test]
     fn waits_with_limits_run_as_by_the_plain_ops(text in limited(watching(generate::scenario()))) {
         compare(&text)?;
@@ -207,4 +213,75 @@ proptest! {
     fn random_calculations_come_out_as_by_the_plain_ops(text in calculations()) {
         compare(&text)?;
     }
+}
+
+/// Many who wait for two of many buffers, locks or levels each: who finds them by an index finds another one
+/// in each round, and by what it sees in a memory in each try.
+#[test]
+fn many_who_wait_for_several_things_run_as_by_the_plain_ops() {
+    let text = "
+version: 1
+horizon: 60s
+resources:
+  b: {count: 9, kind: buffer, capacity: 2, of: int}
+  s: {count: 7, kind: semaphore, permits: 1}
+  d: {kind: memory, slots: 3, value: 0}
+  rw: {count: 2, kind: rwlock}
+processes:
+  getter:
+    count: 40
+    vars: {x: 0, r: 0}
+    do:
+      - while: true
+        do:
+          - draw: {into: r, from: {uniform_int: {low: 0, high: 8}}}
+          - select: [{get: {from: 'b[r]', into: x}}, {get: {from: 'b[(r + index) % 9]', into: x}}, {after: '(r + 1) * 500ms'}]
+          - delay: {uniform: {low: 0s, high: 100ms}}
+  maker:
+    count: 6
+    vars: {r: 0}
+    do:
+      - while: true
+        do:
+          - draw: {into: r, from: {uniform_int: {low: 0, high: 8}}}
+          - select: [{put: {to: 'b[r]', value: r}}, {put: {to: 'b[(r + 4) % 9]', value: r}}]
+          - write: {to: d, at: r % 3, value: r}
+          - delay: {uniform: {low: 0s, high: 300ms}}
+  taker:
+    count: 25
+    vars: {r: 0}
+    do:
+      - while: true
+        do:
+          - draw: {into: r, from: {uniform_int: {low: 0, high: 6}}}
+          - acquire_all: ['s[r]', 's[(r + 1) % 7]', 's[(r + 3) % 7]']
+          - delay: {uniform: {low: 0s, high: 200ms}}
+          - release: ['s[r]', 's[(r + 1) % 7]', 's[(r + 3) % 7]']
+  reader:
+    count: 12
+    do: [{while: true, do: [{acquire: {read: 'rw[index % 2]'}}, {delay: {uniform: {low: 0s, high: 100ms}}}, {release: {read: 'rw[index % 2]'}}, {delay: 50ms}]}]
+  writer:
+    count: 5
+    do: [{while: true, do: [{acquire: {write: 'rw[index % 2]'}}, {delay: {uniform: {low: 0s, high: 100ms}}}, {release: {write: 'rw[index % 2]'}}, {delay: 200ms}]}]
+  victim:
+    count: 4
+    vars: {x: 0}
+    do: [{while: true, do: [{select: [{get: {from: 'b[index]', into: x}}, {get: {from: 'b[index + 5]', into: x}}]}]}]
+  boss:
+    vars: {r: 0}
+    do:
+      - while: true
+        do:
+          - draw: {into: r, from: {uniform_int: {low: 0, high: 3}}}
+          - stop: 'victim[r]'
+          - delay: {uniform: {low: 0s, high: 500ms}}
+          - start: 'victim[r]'
+  watcher:
+    count: 20
+    do:
+      - while: true
+        do: [{until: 'level(b[index % 9]) == 0 and slot(d, index % 3) > 4 or level(s[index % 7]) > 0 and slot(d, slot(d, 0) % 3) == 7'}, {delay: {uniform: {low: 0s, high: 1s}}}]
+";
+    load_str("many", text, &[]).unwrap_or_else(|error| panic!("{}", error.render(false)));
+    compare(text).expect("the same");
 }

@@ -130,6 +130,48 @@ const LINES: &[Line] = &[
         span_s: |_| EVENTS / 3.0,
     },
     Line {
+        name: "choosers",
+        what: "waiters for one of two buffers, others than those in which something happens",
+        sizes: POWERS,
+        scenario: |n| {
+            let wait = "{select: [{get: 'idle[index % 40]'}, {get: 'idle[(index + 1) % 40]'}]}";
+            let waiter = format!("waiter: {{count: {n}, do: [{wait}]}}");
+            let maker = format!("maker: {{do: [{{while: true, do: [{HOLD}, {{put: busy}}]}}]}}");
+            let taker = "taker: {do: [{while: true, do: [{select: [{get: busy}, {get: 'idle[0]'}]}]}]}";
+            let resources = "{idle: {count: 40, kind: buffer, capacity: 1}, busy: {kind: buffer, capacity: 1}}";
+            scenario(resources, &[&waiter, &maker, taker])
+        },
+        span_s: |_| EVENTS / 3.0,
+    },
+    Line {
+        name: "ordered",
+        what: "items in a buffer that gives them by a key",
+        sizes: POWERS,
+        scenario: |n| {
+            let put = "{draw: {into: x, from: {uniform_int: {low: 1, high: 1000000000}}}}, {put: {to: b, value: x}}";
+            let steps = format!("{{repeat: {n}, do: [{put}]}}, {{while: true, do: [{HOLD}, {put}, {{get: b}}]}}");
+            let process = format!("keeper: {{vars: {{x: 0}}, do: [{steps}]}}");
+            scenario("{b: {kind: buffer, capacity: unbounded, of: int, order: {by: item}}}", &[&process])
+        },
+        span_s: |_| EVENTS / 3.0,
+    },
+    Line {
+        name: "preempted",
+        what: "places of those who arrive for a permit that may be lost",
+        sizes: &[100, 1_000, 10_000, 100_000],
+        scenario: |n| {
+            let serve = "do: [{delay: {uniform: {low: 0s, high: 1s}}}], then: resume";
+            let process = |name: &str, every: &str, request: &str| {
+                let arrivals = format!("arrivals: {{every: {{exponential: {{mean: {every}}}}}, most: {n}}}");
+                format!("{name}: {{{arrivals}, do: [{{with: cpu, {request}, {serve}}}]}}")
+            };
+            let high = process("high", "2s", "priority: 0, preempt: true");
+            let low = process("low", "5s", "priority: 1");
+            scenario("{cpu: {kind: semaphore, permits: 1, discipline: priority}}", &[&high, &low])
+        },
+        span_s: |_| EVENTS / 3.0,
+    },
+    Line {
         name: "ops",
         what: "ops in a program, one delay each",
         sizes: &[1, 10, 100, 1_000, 10_000, 30_000],

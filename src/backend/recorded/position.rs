@@ -291,6 +291,7 @@ impl<'a> Position<'a> {
             self.note_queues(header);
             let content = self.machine.forget_served_last(self.program, header);
             self.dirty.extend(content);
+            self.machine.settle_items(self.program, header);
             self.dirty.extend(self.machine.chosen_items(header));
         }
         for (buffer, count) in std::mem::take(&mut self.seen.puts) {

@@ -343,7 +343,7 @@ impl<'a> Layout<'a> {
                 let level = arena[header + resource::LEVEL];
                 out.push(level | machine.closing(*header));
                 self.read_queues(machine, *header, out);
-                machine.item_words(*header).for_each(|item| out.extend_from_slice(item));
+                machine.item_words(self.program, *header).for_each(|item| out.extend_from_slice(item));
             }
             Part::Processor(header) => {
                 out.push(arena[header + resource::LEVEL] | arena[header + resource::TAKEN] << TAKEN_AT);
@@ -478,11 +478,7 @@ impl<'a> Layout<'a> {
                     assert!(longer, "the state was reached within the limits of a run");
                 }
                 let items = self.write_queues(machine, *header, rest);
-                let arena = &mut machine.arena;
-                arena[header + resource::LEVEL] = level;
-                arena[header + resource::HEAD] = 0;
-                let start = arena[header + resource::CONTENT] as usize;
-                arena[start..start + items.len()].copy_from_slice(items);
+                machine.set_items(*header, items);
             }
             Part::Processor(header) => {
                 let origin = self.origin(machine);

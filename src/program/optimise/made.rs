@@ -20,6 +20,8 @@ pub struct Optimised {
     pub(super) settled: SettledWords,
     /// The headers of buffers that begin with a ring; see [`Optimised::settle`].
     pub(super) buffers: Vec<u32>,
+    /// Whether it is listed who may be concerned by what happens, so that the kernel need not look at all.
+    pub lists: bool,
 }
 
 /// So many items have room in a buffer at the start, unless it takes fewer.
@@ -58,7 +60,7 @@ impl Optimised {
             if arena[header + resource::RING] >= ring {
                 continue;
             }
-            let words = ring as usize * resource::fields(arena[header + resource::IDENTITY]);
+            let words = ring as usize * resource::place_words(arena[header + resource::IDENTITY]);
             arena[header + resource::CONTENT] = arena.len() as Word;
             arena[header + resource::RING] = ring;
             arena.resize(arena.len() + words, 0);

@@ -76,7 +76,7 @@ impl Uses {
 /// Makes the ops of a program that is bound.
 pub(in crate::program) fn optimise(program: &BoundProgram, scopes: &[Scope]) -> (Optimised, Uses) {
     let (settled, buffers) = (SettledWords::of(program), first_buffers(program));
-    let mut optimised = Optimised { settled, buffers, ..Optimised::default() };
+    let mut optimised = Optimised { settled, buffers, lists: true, ..Optimised::default() };
     draw(&mut optimised, program);
     let mut uses = Uses::default();
     let asked = uses.begin();
