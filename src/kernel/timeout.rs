@@ -72,8 +72,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         self.preempt_behind(arena, at.process(), left);
         if self.program.has_watches() {
             self.queue.touch(self.program.watch_line());
-            // Who leaves the line of those who wait for several things changes nothing for them.
-            if self.program.names_in_watches(header) {
+            // Who leaves the line of those who wait for several things changes nothing for them; who leaves that for a
+            // mutex may change a priority.
+            if self.program.names_in_watches(header) || self.program.has_inheritance() {
                 self.attend_behind_leaver(arena, at.process(), header);
             }
         }

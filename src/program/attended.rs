@@ -38,6 +38,7 @@ impl BoundProgram {
         named.sort_unstable_by_key(|range| (range.start, range.end));
         named.dedup();
         let is_named = |range: &Range<usize>| named.iter().any(|other| meet(range, other));
+        let inherits = self.plain.iter().any(|op| matches!(op, Op::LockInheriting { .. }));
         let attends = |(at, op): (usize, &Op)| match op {
             _ if inside[at] => false,
             Op::Stop { .. } | Op::Interrupt { .. } => true,
@@ -47,6 +48,9 @@ impl BoundProgram {
             {
                 true
             }
+            // Whoever gets another priority by that may be served where it waits.
+            Op::LockInheriting { .. } | Op::UnlockInheriting { .. } => true,
+            Op::Wait { mutex: Some(_), .. } if inherits => true,
             // It is served by those on which its processor stands, too.
             Op::WorkOn { .. } => named.iter().any(|range| self.is_processor(range.start)),
             Op::Await { end, .. } => (at + 1..end.index()).any(|at| self.changes(at)),

@@ -34,6 +34,28 @@ fn what_holds_for_an_instant_is_seen() {
     assert_eq!(lines, ["1s seen, 0 left"]);
 }
 
+/// At 3 s `small` inherits a priority by which it stands before `large`, and takes the only item; who waits
+/// for that sees it, though the step named nothing but the mutex.
+#[test]
+fn what_inherited_priority_serves_is_seen() {
+    let lines = told(
+        "
+  watcher: {start: 1s, do: [{until: level(b) == 0}, {log: empty}]}
+  maker: {do: [{put: {to: b, value: 1}}]}
+  large: {start: 500ms, priority: 1, do: [{get: {from: b, count: 3}}]}
+  small: {start: 2s, priority: 5, do: [{acquire: m}, {get: b}, {log: small}, {release: m}]}
+  urgent: {start: 3s, priority: -5, do: [{acquire: m}, {log: urgent}, {release: m}]}
+  rest: {start: 5s, do: [{put: b}, {put: b}, {put: b}]}
+",
+        "m: {kind: mutex, inherit: true}, b: {kind: buffer, capacity: 5, of: int, discipline: priority}",
+    );
+    // At one instant the process with the best priority goes first; `urgent` can only behind `small`.
+    let at_three: Vec<&str> =
+        lines.iter().filter(|line| line.starts_with("3s")).map(String::as_str).collect();
+    assert_eq!(at_three.len(), 3, "{lines:?}");
+    assert!(at_three.contains(&"3s empty"), "{lines:?}");
+}
+
 /// `a` is free from 0 s on and `b` from 5 s on: nobody holds `a` meanwhile, so that `other`
 /// gets it at 1 s and has it until 4 s.
 #[test]
