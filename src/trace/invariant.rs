@@ -59,7 +59,7 @@ impl Invariant {
     /// Whether it holds while what it observes has these values, in order.
     ///
     /// # Errors
-    /// [`ArithmeticError`] if it has no value then, as where it divides by a level of 0.
+    /// If it has no value then, as where it divides by a level of 0.
     pub fn holds(&self, observed: &[Word]) -> Result<bool, ArithmeticError> {
         Ok(self.condition.value(observed)? != 0)
     }

@@ -89,12 +89,17 @@ version: 1
 name: test
 resources:
   l: {kind: rwlock, prefer: readers}
+  k: rwlock
+  m: mutex
 processes:
   reader: {do: [{with: {read: l}, do: [{delay: 1s}]}, {acquire: {read: l}}, {delay: 1s}, {release: {read: l}}]}
   writer: {do: [{delay: 500ms}, {with: {write: [l]}, do: [{delay: 1s}]}, {acquire: {write: l}}, {release: {write: l}}]}
+  last: {start: 2500ms, do: [{acquire_all: [m, {read: l}, {write: k}]}, {release: m}, {release: {read: l}}, {release: {write: k}}]}
 ";
     let mut made = Scenario::new("test");
     made.resource("l", Resource::rwlock().prefer_readers());
+    made.resource("k", Resource::rwlock());
+    made.resource("m", Resource::mutex());
     made.process("reader", |p| {
         p.with_read("l", |p| {
             p.delay("1s");
@@ -106,6 +111,9 @@ processes:
             p.delay("1s");
         });
         p.acquire_write("l").release_write("l");
+    });
+    made.process("last", |p| {
+        p.start("2500ms").acquire_all_locks(["m"], ["l"], ["k"]).release("m").release_read("l").release_write("k");
     });
     let made = made.run();
     assert_eq!(made.total_time().to_string(), "3s");
