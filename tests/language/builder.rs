@@ -113,7 +113,11 @@ processes:
         p.acquire_write("l").release_write("l");
     });
     made.process("last", |p| {
-        p.start("2500ms").acquire_all_locks(["m"], ["l"], ["k"]).release("m").release_read("l").release_write("k");
+        p.start("2500ms")
+            .acquire_all_locks(["m"], ["l"], ["k"])
+            .release("m")
+            .release_read("l")
+            .release_write("k");
     });
     let made = made.run();
     assert_eq!(made.total_time().to_string(), "3s");
