@@ -72,6 +72,7 @@
 //! | state predicate | what is true of a process for a while: it runs, it is ready, it is blocked, it holds a mutex, it is between two marks ([`trace::StatePredicate`]) |
 //! | milestone | what happens to a process at most once in a run: it starts, it finishes, it passes a mark for the n-th time ([`trace::Milestone`]) |
 //! | claim, monitor | what an expectation says of a run; what watches whether it holds ([`trace::Claim`], [`analysis::monitor`]) |
+//! | invariant | a condition over levels and slots that holds in every state ([`trace::Invariant`]) |
 //! | measure, sojourn | a figure that a scenario declares; how long it takes from one mark to another ([`trace::Measured`]) |
 //! | warm-up | the start of a run that measures leave out |
 //! | failure window | the part of the timeline around the moment at which an expectation failed |

@@ -6,7 +6,7 @@
 //! the words inside its states: they are cheap to clone, compare and hash, and
 //! equal where the futures are.
 //!
-//! Decides what each expectation means (`automaton`), which of them hear an
+//! Decides what each expectation means (`automaton`; `always` for invariants), which of them hear an
 //! event and what is not met in the end (`monitors`), and how a failure is told
 //! (`describe`, `watch`). What can be expected is stated in
 //! [`crate::trace::Expected`]; where it comes from is decided elsewhere.
