@@ -13,7 +13,7 @@ use super::model::{Model, ProcessDef, ResourceDef, Step, StepKind, each};
 use super::names::quoted;
 use super::typed::Typed;
 use super::warnings::{expects_no_end, warning};
-use crate::ids::{ProcessDefId, ResourceDefId, Site};
+use crate::ids::{ResourceDefId, Site};
 use crate::value::Value;
 use std::collections::BTreeMap;
 
@@ -115,11 +115,11 @@ pub(super) fn never_closed(model: &Model, params: &[Value]) -> Vec<Diagnostic> {
         }
     }
     let awaited = |(_, process): &(usize, &ProcessDef)| model.horizon.is_none() && process.daemon.is_none();
+    let ways_out = WaysOut::of(model);
     for (place, process) in model.processes.iter().enumerate().filter(awaited) {
-        let ways_out = WaysOut::of(model, ProcessDefId::from_index(place));
         each(&process.body, &mut |step| {
             let StepKind::ForEach { get, body } = &step.kind else { return };
-            if ways_out.lead_out(step, body) {
+            if ways_out.lead_out(place, step, body) {
                 return;
             }
             let Some(buffer) = get.first().and_then(buffer_of).filter(|buffer| !closed.contains_key(buffer))

@@ -17,41 +17,44 @@ pub(super) enum Endless {
     Unchanged(VarId),
 }
 
-/// The loops of a process that may be left by another way than that their condition becomes false.
+/// The ways out of a loop but that its condition becomes false.
 pub(super) struct WaysOut {
-    /// Another process may stop this one, wherever it stands.
-    is_stopped: bool,
-    /// The steps from which somebody else may take it.
+    /// The processes that another one may stop, wherever they stand.
+    stopped: BTreeSet<ProcessDefId>,
+    /// The steps from which somebody else may take a process.
     interrupted: BTreeSet<Site>,
 }
 
 impl WaysOut {
-    /// Those of the process at this place.
-    pub fn of(model: &Model, process: ProcessDefId) -> WaysOut {
-        let mut ways = WaysOut { is_stopped: false, interrupted: BTreeSet::new() };
-        for other in &model.processes {
-            each(&other.body, &mut |step| {
-                ways.is_stopped |= matches!(&step.kind, StepKind::Stop { who, .. } if who.def == process);
+    /// Those of a scenario.
+    pub fn of(model: &Model) -> WaysOut {
+        let mut ways = WaysOut { stopped: BTreeSet::new(), interrupted: BTreeSet::new() };
+        for process in &model.processes {
+            each(&process.body, &mut |step| {
+                let inside = match &step.kind {
+                    StepKind::Stop { who, .. } => {
+                        ways.stopped.insert(who.def);
+                        return;
+                    }
+                    StepKind::Interruptible(block) => &block.body,
+                    StepKind::With { body, .. } if step.kind.preempted().is_some() => body,
+                    _ => return,
+                };
+                each(inside, &mut |step| {
+                    ways.interrupted.insert(step.site);
+                });
             });
         }
-        each(&model.processes[process.index()].body, &mut |step| {
-            let inside = match &step.kind {
-                StepKind::Interruptible(block) => &block.body,
-                StepKind::With { body, .. } if step.kind.preempted().is_some() => body,
-                _ => return,
-            };
-            each(inside, &mut |step| {
-                ways.interrupted.insert(step.site);
-            });
-        });
         ways
     }
 
-    /// Whether there is one out of this loop, which has these steps.
-    pub fn lead_out(&self, of: &Step, body: &[Step]) -> bool {
+    /// Whether there is one out of this loop of the process at this place, which has these steps.
+    pub fn lead_out(&self, process: usize, of: &Step, body: &[Step]) -> bool {
         let mut exits = false;
         each(body, &mut |step| exits |= matches!(step.kind, StepKind::Exit));
-        exits || self.is_stopped || self.interrupted.contains(&of.site)
+        exits
+            || self.stopped.contains(&ProcessDefId::from_index(process))
+            || self.interrupted.contains(&of.site)
     }
 }
 

@@ -15,7 +15,7 @@ use super::model::{MeasuredDef, Model, ProcessDef, ResourceDef, ResourceRef, Ste
 use super::names::quoted;
 use super::source::narrow;
 use crate::figure::verb;
-use crate::ids::{MarkId, ProcessDefId, ResourceDefId, Site};
+use crate::ids::{MarkId, ResourceDefId, Site};
 use crate::time::format_nanos;
 use crate::trace::{Claim, ResourceKind, ValueSource};
 use crate::value::Value;
@@ -379,11 +379,11 @@ pub(super) fn endless(model: &Model, params: &[Value]) -> Vec<Diagnostic> {
     let is_daemon = |process: &&ProcessDef| {
         process.daemon.as_ref().is_some_and(|daemon| evaluate(daemon, params) == Ok(Value::Bool(true)))
     };
+    let ways_out = WaysOut::of(model);
     for (place, process) in model.processes.iter().enumerate().filter(|(_, process)| !is_daemon(process)) {
-        let ways_out = WaysOut::of(model, ProcessDefId::from_index(place));
         each(&process.body, &mut |step| {
             let StepKind::While { condition, body } = &step.kind else { return };
-            if ways_out.lead_out(step, body) {
+            if ways_out.lead_out(place, step, body) {
                 return;
             }
             let known = evaluate_for(condition, params, None).ok();

@@ -100,7 +100,7 @@ processes:
     );
 }
 
-/// The last turn of a schedule that ends in a fault says what failed, and of whom if it was not its own.
+/// The last turn of a schedule that ends in a fault says what failed; it is one of whoever breaks the rule.
 #[test]
 fn the_turn_that_fails() {
     let of = |steps: &str| {
@@ -127,7 +127,8 @@ processes:
         &[
             ("p", "waits for b"),
             ("q", "notify c"),
-            ("q", "comes last to b (lets p go on), p fails: division by zero"),
+            ("q", "comes last to b (lets p go on)"),
+            ("p", "fails: division by zero"),
         ],
     );
 }
