@@ -379,6 +379,11 @@ impl Machine {
         self.arena[header + resource::LEVEL] = u64::from(owner.is_none());
     }
 
+    /// Says how much there is of a resource: free permits, or those who wait at a barrier.
+    pub fn set_level(&mut self, program: &BoundProgram, id: ResourceId, level: u64) {
+        self.arena[program.resource_at(id) + resource::LEVEL] = level;
+    }
+
     /// All words of the state but the clock, to tell states apart.
     pub fn words(&self) -> &[Word] {
         &self.arena

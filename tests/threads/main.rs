@@ -31,7 +31,7 @@ use tempolane::backend::BoundProgram;
 use tempolane::backend::replay::{ReplayedRun, replay};
 use tempolane::backend::threads::{self, MOST_THREADS, Recording, ThreadOptions, Trouble, Work};
 use tempolane::time::Time;
-use tempolane::trace::{Kind, Outcome, Trace};
+use tempolane::trace::{Kind, Outcome, Standing, Trace};
 
 const NEVER: &dyn Fn() -> bool = &|| false;
 
@@ -80,6 +80,27 @@ fn log_of(trace: &Trace) -> Vec<(Time, String)> {
 
 fn replayed(program: &BoundProgram, recording: &Recording) -> ReplayedRun {
     replay(program, recording).unwrap_or_else(|found| panic!("{found}\n{found:?}"))
+}
+
+/// How barriers and latches stand in a deadlock is known on threads, too: two of three are there, and one
+/// count is left.
+#[test]
+fn what_barriers_and_latches_lack_is_told() {
+    let text = "version: 1
+resources: {t: {kind: latch, from: 2}, r: {kind: barrier, parties: 3}}
+processes:
+  p: {do: [{wait: t}]}
+  q: {count: 2, do: [{wait: r}]}
+  z: {do: [{count_down: t}]}
+";
+    let program = program(text, &[]);
+    let recording = record_paused(&program, 0.5);
+    let Outcome::Deadlock(deadlock) = &recording.trace.outcome else {
+        panic!("{:?}", recording.trace.outcome)
+    };
+    let standing: Vec<_> = deadlock.blocked.iter().map(|one| one.standing).collect();
+    assert_eq!(standing, [Some(Standing::Left(1)), Some(Standing::Come(2, 3)), Some(Standing::Come(2, 3))]);
+    replayed(&program, &recording);
 }
 
 proptest! {

@@ -221,10 +221,10 @@ impl Native {
         match self {
             Native::Mutex(mutex) => machine.set_owner(program, id, mutex.owner()),
             Native::Memory(memory) => machine.set_memory(program, id, &memory.content()),
-            Native::Semaphore(_)
-            | Native::Buffer(_)
+            Native::Semaphore(semaphore) => machine.set_level(program, id, semaphore.level()),
+            Native::Barrier(barrier, _) => machine.set_level(program, id, barrier.level()),
+            Native::Buffer(_)
             | Native::Condition(_)
-            | Native::Barrier(..)
             | Native::Processor(..)
             | Native::Life(..)
             | Native::AnyLife(_)
