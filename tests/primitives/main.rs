@@ -60,6 +60,8 @@ impl Observer for Ledger {
     fn note(&mut self, facts: &[Fact]) {
         self.0.lock().expect("nobody panicked").extend_from_slice(facts);
     }
+
+    fn refuse(&mut self) {}
 }
 
 fn requester(number: u32) -> Requester {

@@ -26,12 +26,13 @@ use common::{cases, program, run};
 use proptest::prelude::*;
 use quiet::Pace;
 use std::cell::Cell;
+use std::fmt::Write as _;
 use std::time::Duration;
 use tempolane::backend::BoundProgram;
-use tempolane::backend::replay::{ReplayedRun, replay};
+use tempolane::backend::replay::{Disagreement, ReplayedRun, replay};
 use tempolane::backend::threads::{self, MOST_THREADS, Recording, ThreadOptions, Trouble, Work};
 use tempolane::time::Time;
-use tempolane::trace::{Kind, Outcome, Standing, Trace};
+use tempolane::trace::{Kind, Outcome, Phrase, Standing, Trace};
 
 const NEVER: &dyn Fn() -> bool = &|| false;
 
@@ -79,7 +80,22 @@ fn log_of(trace: &Trace) -> Vec<(Time, String)> {
 }
 
 fn replayed(program: &BoundProgram, recording: &Recording) -> ReplayedRun {
-    replay(program, recording).unwrap_or_else(|found| panic!("{found}\n{found:?}"))
+    replay(program, recording).unwrap_or_else(|found| refuse(&found, recording, ""))
+}
+
+/// Fails with what was recorded up to there, and the scenario: a race may not come again.
+fn refuse(found: &Disagreement, recording: &Recording, text: &str) -> ! {
+    let Recording { trace, silent, .. } = recording;
+    let mut told = String::new();
+    for (number, (event, args)) in trace.iter().enumerate().skip(found.event.saturating_sub(40)).take(60) {
+        for (_, process) in silent.iter().filter(|(before, _)| *before == number) {
+            writeln!(told, "     '{}' makes a step without event", trace.header.process_name(*process))
+                .unwrap();
+        }
+        let sentence = Phrase::new(&trace.header, &event).with_text(args, 0).sentence();
+        writeln!(told, "{number:4} {} (op {})", sentence, event.op.0).unwrap();
+    }
+    panic!("{found}\n{found:?}\n{told}{:?}\n{text}", trace.outcome)
 }
 
 /// How barriers and latches stand in a deadlock is known on threads, too: two of three are there, and one
@@ -113,7 +129,7 @@ proptest! {
         let program = program(&text, &[]);
         let recording = record(&program, 100_000.0);
         match replay(&program, &recording) {
-            Err(found) => panic!("{found}\n{found:?}\n{text}"),
+            Err(found) => refuse(&found, &recording, &text),
             Ok(replayed) => prop_assert_eq!(replayed.memories, recording.memories),
         }
     }
@@ -141,6 +157,28 @@ processes:
     events.sort_by_key(|event| event.process);
     recording.trace.events = events.into();
     replayed(&program, &recording);
+}
+
+/// Whoever breaks a rule in the middle of a block ends the run: nobody who waits at the gate makes a
+/// step behind it.
+#[test]
+fn a_fault_inside_a_block_is_the_end() {
+    let text = "
+version: 1
+resources: {d: {kind: memory, slots: 9}}
+processes:
+  breaks: {vars: {x: 0}, do: [{repeat: 20, do: [{write: {to: d, at: 0, value: 1}}]}, {atomic: [{write: {to: d, at: 0, value: 2}}, {set: {x: 1 / x}}]}]}
+  others: {count: 8, vars: {i: 0}, do: [{repeat: 3000, do: [{set: {i: i + 1}}, {write: {to: d, at: index + 1, value: i}}]}]}
+";
+    let program = program(text, &[]);
+    for _ in 0..20 {
+        let recording = record(&program, 1.0);
+        let Outcome::Fault(fault) = &recording.trace.outcome else { panic!("{:?}", recording.trace.outcome) };
+        assert_eq!(fault.message, "division by zero");
+        let last = recording.trace.events.iter().last().expect("there are some");
+        assert_eq!(last.process.0, 0, "nobody writes behind the block");
+        assert_eq!(replayed(&program, &recording).model.outcome, recording.trace.outcome);
+    }
 }
 
 /// The scenarios of lab 5, at ten times their speed: whose turn it is follows from pauses of 100 ms.

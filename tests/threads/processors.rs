@@ -3,7 +3,7 @@
 
 use super::common::{program, run};
 use super::quiet::Pace;
-use super::{NEVER, cases, options, record, record_as, replayed};
+use super::{NEVER, cases, options, record, record_as, refuse, replayed};
 use proptest::prelude::*;
 use tempolane::backend::replay::replay;
 use tempolane::backend::threads::{self, ThreadOptions, Work};
@@ -154,7 +154,7 @@ fn stays_within_the_model(text: &str) {
     let recording = record(&program, 100_000.0);
     assert_eq!(recording.trace.outcome, Outcome::Completed, "{text}");
     if let Err(found) = replay(&program, &recording) {
-        panic!("{found}\n{found:?}\n{text}");
+        refuse(&found, &recording, &text);
     }
 }
 

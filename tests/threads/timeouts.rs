@@ -5,7 +5,7 @@ use super::common::generate::scenario;
 use super::common::limits::limited;
 use super::common::lives::{self, Held};
 use super::common::{cases, program};
-use super::{record, record_paused, replayed, told};
+use super::{record, record_paused, refuse, replayed, told};
 use proptest::prelude::*;
 use tempolane::backend::replay::replay;
 use tempolane::time::Time;
@@ -104,7 +104,7 @@ pub fn stays_within(text: &str) {
         return;
     }
     match replay(&program, &recording) {
-        Err(found) => panic!("{found}\n{found:?}\n{text}"),
+        Err(found) => refuse(&found, &recording, text),
         Ok(replayed) => assert_eq!(replayed.memories, recording.memories, "{text}"),
     }
 }

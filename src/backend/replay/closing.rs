@@ -2,9 +2,10 @@
 //! for a buffer which another one closes.
 
 use super::Replay;
+use crate::backend::threads::Recording;
 use crate::ids::ProcessId;
 use crate::kernel::Rest;
-use crate::trace::{Event, Fault, Outcome, Trace};
+use crate::trace::{Event, Fault, Outcome};
 
 /// Steps that leave no event before one that closes.
 const MOST: usize = 1_000;
@@ -14,10 +15,12 @@ const MOST_BEHIND: usize = 256;
 
 impl Replay<'_> {
     /// Behind how many of its events the rule was broken at the earliest that ended a run.
-    pub(super) fn broken_from(observed: &Trace, events: &[Event]) -> usize {
+    pub(super) fn broken_from(recording: &Recording, events: &[Event]) -> usize {
+        let observed = &recording.trace;
         let Outcome::Fault(fault) = &observed.outcome else { return events.len() };
         let own = events.iter().rposition(|event| event.process == fault.process);
-        own.map_or(0, |last| last + 1).max(events.len().saturating_sub(MOST_BEHIND))
+        let own = own.map_or(0, |last| last + 1).max(events.len().saturating_sub(MOST_BEHIND));
+        recording.refused.unwrap_or(own).min(own)
     }
 
     /// The rule that a process breaks before it leaves another event, if it does.

@@ -130,7 +130,7 @@ impl<'a> Replay<'a> {
         Replay {
             program,
             observed,
-            broken_from: Replay::broken_from(observed, &events),
+            broken_from: Replay::broken_from(recording, &events),
             is_broken: false,
             events,
             args: observed.iter().map(|(_, args)| args).collect(),

@@ -70,6 +70,9 @@ pub struct Recording {
     pub readings: Vec<Vec<u64>>,
     /// Where in the trace the steps were that left no event, if others can tell whether they were made.
     pub silent: Vec<SilentStep>,
+    /// Behind how many events a buffer was to be closed for which somebody waits, if one was: the fault is of whoever
+    /// waits, who may go on behind it, before all threads are stopped.
+    pub refused: Option<usize>,
     /// The final contents of the memories.
     pub memories: Vec<(ResourceId, Vec<Value>)>,
 }
@@ -277,16 +280,18 @@ fn conclude(
         }
     };
     let mut readings = vec![Vec::new(); program.process_count()];
-    let (mut records, mut silent) = (Vec::new(), Vec::new());
+    let (mut records, mut silent, mut refused) = (Vec::new(), Vec::new(), None);
     for one in left {
         readings[one.process.index()] = one.readings;
         records.push(one.entries);
+        refused = refused.into_iter().chain(one.refused).min();
         silent.extend(one.silent.into_iter().map(|number| (number, one.process)));
     }
     let latest: Option<Time> = program.horizon;
     let header = program.header(options.seed);
-    let (trace, silent) = record::merge(header, records.into_iter(), silent, outcome, latest);
-    Ok(Recording { trace, readings, silent, memories: machine.memories(program) })
+    let (trace, silent, refused) =
+        record::merge(header, records.into_iter(), silent, refused, outcome, latest);
+    Ok(Recording { trace, readings, silent, refused, memories: machine.memories(program) })
 }
 
 /// The state at the end: where each process stands, who owns which mutex, and

@@ -22,6 +22,8 @@ pub(super) struct Record<'a> {
     entries: Vec<Entry>,
     /// The numbers of its steps that left no event, among those of the events.
     silent: Vec<u64>,
+    /// The number, among those of the events, of where a resource refused what would break a rule.
+    refused: Option<u64>,
     sequence: &'a AtomicU64,
     clock: &'a Clock,
     /// Of which type the items of the next facts are.
@@ -38,7 +40,7 @@ pub(super) struct Entry {
 
 impl<'a> Record<'a> {
     pub(super) fn new(sequence: &'a AtomicU64, clock: &'a Clock) -> Record<'a> {
-        Record { entries: Vec::new(), silent: Vec::new(), sequence, clock, items: Type::Int }
+        Record { entries: Vec::new(), silent: Vec::new(), refused: None, sequence, clock, items: Type::Int }
     }
 
     /// The next facts are about items of this type.
@@ -69,9 +71,9 @@ impl<'a> Record<'a> {
         self.silent.push(self.sequence.fetch_add(1, Ordering::Relaxed));
     }
 
-    /// The events, and the numbers of the steps that left none.
-    pub(super) fn into_parts(self) -> (Vec<Entry>, Vec<u64>) {
-        (self.entries, self.silent)
+    /// The events, the numbers of the steps that left none, and of what was refused.
+    pub(super) fn into_parts(self) -> (Vec<Entry>, Vec<u64>, Option<u64>) {
+        (self.entries, self.silent, self.refused)
     }
 }
 
@@ -99,13 +101,17 @@ impl Observer for Record<'_> {
             Entry { number, event, args: rest.into() }
         }));
     }
+
+    fn refuse(&mut self) {
+        self.refused = Some(self.sequence.fetch_add(1, Ordering::Relaxed));
+    }
 }
 
 /// A step that left no event: how many events there were before it, and whose it was.
 pub type SilentStep = (usize, ProcessId);
 
-/// One trace of all records, and where among its events the steps were that left none: these are
-/// numbered as events are.
+/// One trace of all records; where among its events the steps were that left none, and what was refused first:
+/// these are numbered as events are.
 ///
 /// Two threads may read the clock in one order and get their numbers in the
 /// other, a few microseconds apart. The number counts: a time that is before
@@ -114,13 +120,15 @@ pub(super) fn merge(
     header: Header,
     records: impl Iterator<Item = Vec<Entry>>,
     mut silent: Vec<(u64, ProcessId)>,
+    refused: Option<u64>,
     outcome: Outcome,
     latest: Option<Time>,
-) -> (Trace, Vec<SilentStep>) {
+) -> (Trace, Vec<SilentStep>, Option<usize>) {
     let mut entries: Vec<Entry> = records.flatten().collect();
     entries.sort_unstable_by_key(|entry| entry.number);
     silent.sort_unstable();
     let before = |number| entries.partition_point(|entry| entry.number < number);
+    let refused = refused.map(before);
     let silent = silent.iter().map(|&(number, process)| (before(number), process)).collect();
     let (mut events, mut log_args) = (Vec::with_capacity(entries.len()), Vec::new());
     let mut now = Time::ZERO;
@@ -130,5 +138,5 @@ pub(super) fn merge(
         log_args.extend_from_slice(&entry.args);
     }
     let end = if outcome == Outcome::Horizon { latest.unwrap_or(now) } else { now };
-    (Trace { header, events: events.into(), log_args, outcome, end }, silent)
+    (Trace { header, events: events.into(), log_args, outcome, end }, silent, refused)
 }

@@ -40,6 +40,8 @@ pub(super) struct Left {
     pub(super) entries: Vec<Entry>,
     /// The numbers of its steps that left no event.
     pub(super) silent: Vec<u64>,
+    /// The number of where a resource refused what would break a rule.
+    pub(super) refused: Option<u64>,
     /// What its ops on the clock have read, in order, by when its works had to end, and from how many it took cores.
     pub(super) readings: Vec<u64>,
 }
@@ -154,7 +156,7 @@ impl<'a> Worker<'a> {
     fn run(&mut self) -> Result<(), Leave> {
         // Whoever ends it before it has begun knows that it holds nothing.
         self.pass = self.shared.pass(self.me.process);
-        self.look_whether_stopped()?;
+        self.look_whether_over()?;
         let mut rest = self.kernel_step(|kernel, process| kernel.settle(process))?;
         self.say_where_it_stands();
         loop {

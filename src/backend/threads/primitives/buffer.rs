@@ -91,7 +91,7 @@ impl Buffer {
         let mut state = locked(&self.state);
         let missing = state.missing.and_then(|missing| missing.checked_sub(1)).ok_or(Closed::Already)?;
         if missing == 0 {
-            state.nobody_is_surprised()?;
+            state.nobody_is_surprised().inspect_err(|_| observer.refuse())?;
         }
         state.missing = Some(missing);
         let mut facts = vec![me.fact(Kind::Close, missing)];

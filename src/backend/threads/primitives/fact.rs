@@ -27,6 +27,9 @@ pub trait Observer {
     /// All this took effect at once, in this order. Called under the lock of
     /// the resource, so for each resource in the order in which it happened.
     fn note(&mut self, facts: &[Fact]);
+
+    /// Here, under the lock of the resource, a rule is broken by which the run ends.
+    fn refuse(&mut self);
 }
 
 /// What a request came to.

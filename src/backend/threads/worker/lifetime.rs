@@ -14,9 +14,7 @@ impl Worker<'_> {
     pub(in crate::backend::threads) fn live(mut self) -> Left {
         let mut is_alive = self.machine.state(self.shared.program, self.me.process) != State::Done;
         while is_alive || self.begin_anew() {
-            let lived = self.run();
-            self.pass = Pass::None;
-            match lived {
+            match self.live_once() {
                 Ok(()) => {
                     self.shared.ends(self.me.process);
                     // The last who is awake leaves the others asleep for ever.
@@ -34,17 +32,27 @@ impl Worker<'_> {
                     }
                     break;
                 }
-                Err(Leave::Ends(end)) => {
-                    self.shared.finish(end);
-                    break;
-                }
+                Err(Leave::Ends(_)) => unreachable!("it has ended the run"),
             }
             self.life += 1;
             is_alive = false;
         }
         let Worker { me, machine, record, readings, .. } = self;
-        let (entries, silent) = record.into_parts();
-        Left { process: me.process, machine, entries, silent, readings }
+        let (entries, silent, refused) = record.into_parts();
+        Left { process: me.process, machine, entries, silent, refused, readings }
+    }
+
+    /// One life. If it ends the run, that is over before anybody else may make a step.
+    fn live_once(&mut self) -> Result<(), Leave> {
+        let lived = self.run().map_err(|leave| match leave {
+            Leave::Ends(end) => {
+                self.shared.finish(end);
+                Leave::Stopped
+            }
+            other => other,
+        });
+        self.pass = Pass::None;
+        lived
     }
 
     /// Its process is done since another one has ended it.
