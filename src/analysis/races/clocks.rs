@@ -84,6 +84,12 @@ impl Clocks {
         }
     }
 
+    /// Whether nobody has touched a memory yet: all hand on [`NOTHING`].
+    #[inline]
+    pub fn are_untouched(&self) -> bool {
+        self.owners.is_empty()
+    }
+
     /// The memory that clocks take.
     #[inline]
     pub fn bytes(&self) -> usize {

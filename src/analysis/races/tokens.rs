@@ -21,6 +21,18 @@ impl Tokens {
         Tokens { untouched, given: VecDeque::new() }
     }
 
+    /// One is given by who knows of nobody; all that are there are such.
+    #[inline]
+    pub fn give_untouched(&mut self) {
+        self.untouched += 1;
+    }
+
+    /// One is taken where all that are there were given by who knows of nobody.
+    #[inline]
+    pub fn take_untouched(&mut self) {
+        self.untouched = self.untouched.saturating_sub(1);
+    }
+
     /// `process` gives one. Gives the bytes by which this has grown.
     #[inline]
     pub fn give(&mut self, clocks: &mut Clocks, process: ProcessId) -> usize {
