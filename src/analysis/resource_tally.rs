@@ -25,8 +25,8 @@ pub(super) struct ResourceTally {
     since: Time,
     /// Level times nanoseconds, up to `since`.
     level_nanos: u128,
-    /// Permits taken times nanoseconds, up to `since`.
-    taken_nanos: u128,
+    /// Permits beyond those at the start times nanoseconds, up to `since`.
+    beyond_nanos: u128,
 }
 
 impl ResourceTally {
@@ -39,13 +39,16 @@ impl ResourceTally {
         let (initial, kind) = (info.initial, info.kind);
         let statistics =
             ResourceStatistics { level_max: initial, level_end: initial, ..ResourceStatistics::default() };
-        ResourceTally { statistics, full, kind, since: Time::ZERO, level_nanos: 0, taken_nanos: 0 }
+        ResourceTally { statistics, full, kind, since: Time::ZERO, level_nanos: 0, beyond_nanos: 0 }
     }
 
     /// Takes an event about the resource; the level after it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn change(&mut self, event: &Event) -> u64 {
-        self.pass_time(event.time);
+        let level = level_after(self.statistics.level_end, event);
+        if level != self.statistics.level_end {
+            self.pass_time(event.time);
+        }
         let statistics = &mut self.statistics;
         statistics.requests += match event.kind {
             Kind::Release | Kind::Block => 0,
@@ -57,31 +60,33 @@ impl ResourceTally {
             _ => 1,
         };
         statistics.timeouts += u64::from(event.kind == Kind::Timeout && event.extra != INTERRUPTED);
-        statistics.level_end = level_after(statistics.level_end, event);
-        statistics.level_max = statistics.level_max.max(statistics.level_end);
-        statistics.level_end
+        statistics.level_end = level;
+        statistics.level_max = statistics.level_max.max(level);
+        level
     }
 
-    #[inline]
+    /// Lets time pass, in which the level was what it is.
+    #[inline(always)]
     fn pass_time(&mut self, now: Time) {
-        let nanos = u128::from(now.since(self.since));
-        if nanos == 0 {
-            return;
+        let (level, nanos) = (self.statistics.level_end, now.since(self.since));
+        self.since = self.since.max(now);
+        self.level_nanos += u128::from(level) * u128::from(nanos);
+        if let Full::Taken(permits) = self.full
+            && level > permits
+        {
+            self.beyond_nanos += u128::from(level - permits) * u128::from(nanos);
         }
-        let level = self.statistics.level_end;
-        self.level_nanos += u128::from(level) * nanos;
-        if let Full::Taken(permits) = self.full {
-            // A semaphore may be given more permits than it started with.
-            self.taken_nanos += u128::from(permits.saturating_sub(level)) * nanos;
-        }
-        self.since = now;
     }
 
     pub(super) fn finish(mut self, end: Time) -> ResourceStatistics {
         self.pass_time(end);
         let nanos = u128::from(end.as_nanos());
         let used = match self.full {
-            Full::Taken(bound) => Some((self.taken_nanos, bound)),
+            // A semaphore may be given more permits than it started with; of those none is taken.
+            Full::Taken(bound) => {
+                let passed = u128::from(self.since.as_nanos());
+                Some((u128::from(bound) * passed + self.beyond_nanos - self.level_nanos, bound))
+            }
             Full::Held(bound) => Some((self.level_nanos, bound)),
             Full::Never => None,
         };

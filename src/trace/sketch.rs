@@ -91,7 +91,7 @@ impl Sketch {
     }
 
     /// What a process was doing for a while.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, span: &Span) {
         let nanos = span.nanos();
         if nanos == 0 {
@@ -100,7 +100,7 @@ impl Sketch {
         let activity = span.activity.of_named(&self.stand_ins);
         if span.process.index() < self.lanes.all.len() {
             let doing = Doing { start: span.start, nanos, activity };
-            self.lanes.add(span.process.index(), doing);
+            self.lanes.add(span.process.index(), &doing);
         } else if let Activity::Blocked { resource, .. } = activity {
             self.blocked[resource.index()] += u128::from(nanos);
         }
@@ -126,14 +126,14 @@ impl Sketch {
     }
 
     /// A level changes to `next`, at `time`.
-    #[inline]
+    #[inline(always)]
     pub fn level(&mut self, resource: ResourceId, time: Time, next: u64) {
         let resource = resource.index();
         let Some(now) = &mut self.levels[resource] else { return };
         if next != now.open.1
             && let Some(held) = now.change(time, next)
         {
-            self.lines.add(resource, held);
+            self.lines.add(resource, &held);
         }
     }
 
@@ -214,10 +214,12 @@ struct Doing {
 }
 
 impl Piece for Doing {
+    #[inline]
     fn start(&self) -> Time {
         self.start
     }
 
+    #[inline]
     fn nanos(&self) -> u64 {
         self.nanos
     }
@@ -233,6 +235,7 @@ impl Piece for Doing {
         }
     }
 
+    #[inline]
     fn absorb(&mut self, later: &Doing) -> bool {
         let is_same = self.activity == later.activity;
         self.nanos += if is_same { later.nanos } else { 0 };
@@ -266,10 +269,12 @@ impl Held {
 }
 
 impl Piece for Held {
+    #[inline]
     fn start(&self) -> Time {
         self.start
     }
 
+    #[inline]
     fn nanos(&self) -> u64 {
         self.nanos
     }
@@ -279,6 +284,7 @@ impl Piece for Held {
         0
     }
 
+    #[inline]
     fn absorb(&mut self, later: &Held) -> bool {
         self.nanos += later.nanos;
         self.area += later.area;
@@ -319,8 +325,17 @@ impl<P: Piece> Lines<P> {
     }
 
     /// Adds a piece, which takes some time, behind those of its line.
-    #[inline]
-    fn add(&mut self, line: usize, piece: P) {
+    #[inline(always)]
+    fn add(&mut self, line: usize, piece: &P) {
+        // In a long run most are short, and go to one that was there before.
+        let goes_on = is_short(piece, self.exponent) && to_latest(&mut self.all[line], piece, self.exponent);
+        if !goes_on {
+            self.push(line, *piece);
+        }
+    }
+
+    #[inline(never)]
+    fn push(&mut self, line: usize, piece: P) {
         if push(&mut self.all[line], piece, self.exponent) {
             self.kept += 1;
             if self.kept > MOST && self.exponent < u64::BITS - 1 {
@@ -351,30 +366,41 @@ impl<P: Piece> Lines<P> {
     }
 }
 
+/// Whether a piece is shorter than a stretch.
+#[inline(always)]
+fn is_short<P: Piece>(piece: &P, exponent: u32) -> bool {
+    piece.nanos() >> exponent == 0
+}
+
+/// Adds a short piece to the short one that was the last of its class, if that began in the same stretch.
+#[inline(always)]
+fn to_latest<P: Piece>(line: &mut Line<P>, piece: &P, exponent: u32) -> bool {
+    // What a process does next nobody can predict, but it is mostly something that it has done before.
+    let latest = line.latest[piece.class()];
+    let begin = piece.start().as_nanos() >> exponent << exponent;
+    match line.pieces.get_mut(latest as usize) {
+        Some(other) if other.start().as_nanos() >= begin && is_short(other, exponent) => other.absorb(piece),
+        _ => false,
+    }
+}
+
 /// Adds a piece to a line, or to one that began in the same stretch; whether it became another one.
 #[inline]
 fn push<P: Piece>(line: &mut Line<P>, piece: P, exponent: u32) -> bool {
-    let is_short = |piece: &P| piece.nanos() >> exponent == 0;
-    if is_short(&piece) {
-        let begin = piece.start().as_nanos() >> exponent << exponent;
-        let absorbs = |other: &mut P| is_short(other) && other.absorb(&piece);
-        // What a process does next nobody can predict, but it is mostly something that it has done before.
-        let latest = &mut line.latest[piece.class()];
-        if let Some(other) = line.pieces.get_mut(*latest as usize)
-            && other.start().as_nanos() >= begin
-            && absorbs(other)
-        {
+    if is_short(&piece, exponent) {
+        if to_latest(line, &piece, exponent) {
             return false;
         }
+        let begin = piece.start().as_nanos() >> exponent << exponent;
         for other in line.pieces.iter_mut().rev() {
             if other.start().as_nanos() < begin {
                 break;
             }
-            if absorbs(other) {
+            if is_short(other, exponent) && other.absorb(&piece) {
                 return false;
             }
         }
-        *latest = line.pieces.len() as u32;
+        line.latest[piece.class()] = line.pieces.len() as u32;
     }
     line.pieces.push(piece);
     true

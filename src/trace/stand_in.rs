@@ -64,7 +64,12 @@ impl StandIns {
 
     /// The resource of the scenario to which a wait belongs: the only one for which a
     /// resource stands, or itself if it stands for several or for none.
+    #[inline]
     pub fn named(&self, resource: ResourceId) -> ResourceId {
+        if self.is_empty() { resource } else { self.named_among(resource) }
+    }
+
+    fn named_among(&self, resource: ResourceId) -> ResourceId {
         let mut of = self.of(resource);
         match (of.next(), of.next()) {
             (Some((named, _)), None) => named,
