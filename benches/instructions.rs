@@ -10,7 +10,7 @@ use tempolane::backend::virtual_time::Simulation;
 use tempolane::backend::{Binding, BoundProgram, Rerun, compile};
 use tempolane::explore::{Mode, Options, explore};
 use tempolane::scenario::{self, LoadedScenario};
-use tempolane::trace::{Fingerprint, NoTrace, RecordingSink, Sink, Sketch};
+use tempolane::trace::{EventChunks, Fingerprint, NoTrace, RecordingSink, Sink, Sketch, TraceHash};
 use tempolane::value::Value;
 
 /// As many lanes as a timeline in letters has at most.
@@ -56,7 +56,7 @@ fn main() {
             let header = program.header(1);
             let sketch = (name == "sketch").then(|| Sketch::new(&header, LANES));
             let statistics = StatisticsSink::new(&header).with_sketch(sketch);
-            run(&mut simulation, &mut (statistics, Fingerprint::new()));
+            run(&mut simulation, &mut EventChunks::new((TraceHash::new(), statistics)));
         }
         "fingerprint" => run(&mut simulation, &mut Fingerprint::new()),
         "trace" => run(&mut simulation, &mut RecordingSink::new()),

@@ -13,14 +13,15 @@ use super::statistics::{LogLine, ProcessStatistics, Statistics};
 use crate::ids::ResourceId;
 use crate::time::Time;
 use crate::trace::{
-    Activity, Event, Header, Kind, LateRequests, LogTemplate, MeasureInfo, ProcessInfo, ResourceInfo, Sink,
-    Sketch, Sketched, Span, SpanBuilder, StandIns, Trace, changes_level,
+    Activity, Chunk, ChunkReader, ChunkSink, Event, Header, Kind, LateRequests, LogTemplate, MeasureInfo,
+    ProcessInfo, ResourceInfo, Sink, Sketch, Sketched, Span, SpanBuilder, StandIns, Trace, changes_level,
 };
 use crate::value::Word;
 
-/// A [`Sink`] that adds up the events of a run.
+/// A [`Sink`] that adds up the events of a run; faster where it gets them in chunks.
 #[derive(Debug, Clone)]
 pub struct StatisticsSink {
+    reader: ChunkReader,
     spans: SpanBuilder,
     /// Since when processes wait, if the run follows a schedule without time.
     late: Option<LateRequests>,
@@ -70,6 +71,7 @@ impl StatisticsSink {
     /// For a run with the names of `header`, keeping up to `log_cap` log lines.
     pub fn with_log_cap(header: &Header, log_cap: usize) -> StatisticsSink {
         let mut sink = StatisticsSink {
+            reader: ChunkReader::default(),
             spans: SpanBuilder::new(0),
             late: None,
             processes: Vec::new(),
@@ -101,6 +103,7 @@ impl StatisticsSink {
     /// and measures: parameters may have changed how many there are, and what is left out.
     pub fn reset(&mut self, processes: &[ProcessInfo], resources: &[ResourceInfo], measures: &[MeasureInfo]) {
         let process_count = processes.iter().map(|info| info.count as usize).sum();
+        self.reader = ChunkReader::default();
         self.spans.reset(process_count);
         self.processes.clear();
         self.processes.resize_with(process_count, ProcessStatistics::default);
@@ -199,7 +202,10 @@ impl StatisticsSink {
                     add_blocked(&mut process.blocked, self.stand_ins.named(resource), nanos);
                 }
                 self.resources[resource.index()].statistics.waits.add(nanos);
-                self.add_wait_to_named(span, resource);
+                if !self.stand_ins.is_empty() {
+                    let span = *span;
+                    self.add_wait_to_named(&span, resource);
+                }
                 return;
             }
             Activity::Ready { processor } => {
@@ -215,22 +221,13 @@ impl StatisticsSink {
     /// What the process did up to an event.
     #[inline(always)]
     fn span(&mut self, event: &Event) {
-        self.events += 1;
-        let since = self.late.as_mut().map_or(event.time, |late| late.since(event));
+        let since = self.late.as_mut().map_or(event.time, |late| {
+            let event = *event;
+            late.since(&event)
+        });
         if let Some(span) = self.spans.event_since(event, since) {
             self.add_span(&span);
         }
-    }
-
-    #[inline(never)]
-    fn span_alone(&mut self, event: &Event) {
-        self.span(event);
-    }
-
-    #[inline(never)]
-    fn span_and_level(&mut self, event: &Event) {
-        self.span(event);
-        self.level(event);
     }
 
     /// What becomes of the level of the resource that an event is about.
@@ -246,7 +243,8 @@ impl StatisticsSink {
             measures.level(event, before, level);
         }
         if !self.stand_ins.is_empty() && matches!(event.kind, Kind::Acquire | Kind::Timeout) {
-            self.asks_for_named(event);
+            let event = *event;
+            self.asks_for_named(&event);
         }
     }
 
@@ -271,24 +269,38 @@ impl StatisticsSink {
     }
 }
 
-impl Sink for StatisticsSink {
-    // Into the kernel, where it is known of which kind an event is.
+impl StatisticsSink {
+    /// Takes an event. Whoever is called in rare cases gets a copy, so that in all others the event
+    /// need not lie in memory.
     #[inline(always)]
-    fn happens(&mut self, event: &Event, args: &[Word]) {
+    fn take(&mut self, event: &Event, args: &[Word]) {
+        self.events += 1;
         match event.kind {
-            // It ends no wait, and the delay that it comes behind has an end of its own.
-            Kind::Draw | Kind::Write | Kind::Read | Kind::Close | Kind::Ended if self.late.is_none() => {
-                self.events += 1
+            // Most events are of these kinds.
+            Kind::Delay | Kind::Work => self.span(event),
+            Kind::Put | Kind::Get | Kind::Acquire | Kind::Release | Kind::Block | Kind::Notify => {
+                self.span(event);
+                self.level(event);
             }
-            Kind::Level if self.late.is_none() && self.stand_ins.is_empty() => self.events += 1,
-            // Most events are of these kinds, and each goes to what it concerns alone.
-            Kind::Delay | Kind::Work => self.span_alone(event),
-            kind if changes_level(kind) => self.span_and_level(event),
-            _ => self.event(event, args),
+            Kind::Grant => {
+                self.span(event);
+                if self.measures.is_some() || !self.stand_ins.is_empty() {
+                    self.granted(*event);
+                }
+            }
+            _ => self.take_other(*event, args),
         }
     }
 
-    fn event(&mut self, event: &Event, args: &[Word]) {
+    #[inline(never)]
+    fn granted(&mut self, event: Event) {
+        self.asks_for_named(&event);
+        self.measure(&event, MeasureTallies::resource);
+    }
+
+    #[inline(never)]
+    fn take_other(&mut self, event: Event, args: &[Word]) {
+        let event = &event;
         self.span(event);
         match event.kind {
             Kind::Start => {
@@ -304,10 +316,6 @@ impl Sink for StatisticsSink {
                 self.measure(event, MeasureTallies::mark_or_end);
             }
             kind if changes_level(kind) => self.level(event),
-            Kind::Grant => {
-                self.asks_for_named(event);
-                self.measure(event, MeasureTallies::resource);
-            }
             Kind::Level => self.asks_for_named(event),
             Kind::Log => self.add_log(event, args),
             Kind::Mark => {
@@ -316,6 +324,38 @@ impl Sink for StatisticsSink {
                 self.measure(event, MeasureTallies::mark_or_end);
             }
             _ => {}
+        }
+    }
+}
+
+impl Sink for StatisticsSink {
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        self.take(event, args);
+    }
+}
+
+impl ChunkSink for StatisticsSink {
+    fn chunk(&mut self, chunk: Chunk<'_>) {
+        let mut reader = std::mem::take(&mut self.reader);
+        reader.read(chunk, &mut Taken(self));
+        self.reader = reader;
+    }
+}
+
+/// Takes the events of a run, of which it is known of which kind they are when this is compiled.
+struct Taken<'s>(&'s mut StatisticsSink);
+
+impl Sink for Taken<'_> {
+    #[inline(always)]
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        let sink = &mut *self.0;
+        match event.kind {
+            // In a run it ends no wait, and the delay that it comes behind has an end of its own.
+            Kind::Draw | Kind::Write | Kind::Read | Kind::Close | Kind::Ended if sink.late.is_none() => {
+                sink.events += 1
+            }
+            Kind::Level if sink.late.is_none() && sink.stand_ins.is_empty() => sink.events += 1,
+            _ => sink.take(event, args),
         }
     }
 }

@@ -24,8 +24,8 @@ use crate::program::BoundProgram;
 use crate::render::{Point, PointKind, TextStyle};
 use crate::time::Time;
 use crate::trace::{
-    Claim, DynSink, Event, Expectation, Expected, Fingerprint, Header, JsonlSink, Outcome, RecordingSink,
-    Sink, Sketch, Ties, shell_word,
+    Claim, DynSink, Event, EventChunks, Expectation, Expected, Header, JsonlSink, Outcome, RecordingSink,
+    Sink, Sketch, Ties, TraceHash, shell_word,
 };
 use crate::value::{Value, Word};
 use std::cell::Cell;
@@ -181,21 +181,28 @@ pub fn changed_since(schedule: &Schedule, loaded: &Loaded) -> Option<String> {
 }
 
 /// The sinks of a run: figures and fingerprint, and what only some runs feed.
-type Sinks<'w, 't> = ((StatisticsSink, Fingerprint), Option<Box<Further<'w, 't>>>);
+type Sinks<'s> = (EventChunks<(TraceHash, StatisticsSink)>, Aside<'s>);
 
-/// Expectations and those of figures as far as events concern them, races if processes share a memory, the events if
-/// they are kept, the trace file if there is one.
-type Further<'w, 't> = (
-    ((Option<Watch<'w>>, Option<FigureWatch<'w>>), Option<RaceSink>),
-    (Option<RecordingSink>, Option<TraceFile<'t>>),
-);
+/// Sinks that most runs do not have: a long run without any pays one look at an event for them. What they do
+/// stands in one place, and not wherever the kernel makes an event.
+struct Aside<'s>(Vec<DynSink<'s>>);
 
-/// What some runs feed; nothing if this one does not, so that a long run pays one look at an event for it.
-fn further<'w, 't>(further: Further<'w, 't>) -> Option<Box<Further<'w, 't>>> {
-    let (((watch, figures), races), (recording, file)) = &further;
-    let expects = watch.is_some() || figures.is_some() || races.is_some();
-    let keeps = recording.is_some() || file.is_some();
-    (expects || keeps).then(|| Box::new(further))
+impl Aside<'_> {
+    #[cold]
+    #[inline(never)]
+    fn hand_on(&mut self, event: Event, args: &[Word]) {
+        self.0.iter_mut().for_each(|sink| sink.event(&event, args));
+    }
+}
+
+impl Sink for Aside<'_> {
+    #[inline(always)]
+    fn event(&mut self, event: &Event, args: &[Word]) {
+        if !self.0.is_empty() {
+            // A copy: an event that nobody else looks at need not lie in memory.
+            self.hand_on(*event, args);
+        }
+    }
 }
 
 /// Those who wait at the end of a run that did not get to its own: if all who are left do, or
@@ -219,7 +226,7 @@ fn execute_by(
     drive: impl FnOnce(
         &BoundProgram,
         u64,
-        &mut Sinks<'_, '_>,
+        &mut Sinks<'_>,
         &mut virtual_time::Control<'_>,
     ) -> Result<(RunEnd, Machine), virtual_time::Interrupted>,
 ) -> Result<Finished, Failure> {
@@ -228,11 +235,11 @@ fn execute_by(
     let (ties, replication) = (options.ties, options.replication);
     let header = Header { ties, replication, ..program.header(seed) };
     let disk_full = Cell::new(false);
-    let trace_file = match folder.filter(|_| options.writes(Artifact::Trace)) {
+    let mut trace_file = match folder.filter(|_| options.writes(Artifact::Trace)) {
         Some(folder) => Some(TraceFile::begin(folder, &header, options, &disk_full)?),
         None => None,
     };
-    let recording = (keep == Keep::Events).then(|| RecordingSink::with_cap(PICTURE_EVENTS));
+    let mut recording = (keep == Keep::Events).then(|| RecordingSink::with_cap(PICTURE_EVENTS));
     let sketch = (keep == Keep::Sketch).then(|| Sketch::new(&header, TextStyle::default().most_lanes));
     let unchecked = unchecked(loaded);
     let nothing = Expected::default();
@@ -246,18 +253,23 @@ fn execute_by(
     let is_watched = mode == Mode::Timed && !expected.figures.is_empty();
     let figures = is_watched.then(|| FigureWatch::new(&expected.figures, &header));
     let expects_no_races = loaded.scenario.model.expect.no_races.filter(|_| unchecked.is_empty());
-    let races = program.shares_memory().then(|| match expects_no_races {
+    let mut races = program.shares_memory().then(|| match expects_no_races {
         Some(_) => RaceSink::new(&header),
         None => RaceSink::new(&header).up_to(RACE_WORK),
     });
     // What no event concerns is asked at the end alone.
-    let (heard, unheard) = if watch.hears() { (Some(watch), None) } else { (None, Some(watch)) };
-    let (heard_figures, unheard_figures) = match figures {
+    let (mut heard, unheard) = if watch.hears() { (Some(watch), None) } else { (None, Some(watch)) };
+    let (mut heard_figures, unheard_figures) = match figures {
         Some(figures) if figures.hears() => (Some(figures), None),
         figures => (None, figures),
     };
-    let further = further((((heard, heard_figures), races), (recording, trace_file)));
-    let mut sinks = ((statistics.with_sketch(sketch), Fingerprint::new()), further);
+    let mut aside: Vec<DynSink<'_>> = Vec::new();
+    aside.extend(heard.as_mut().map(DynSink::new));
+    aside.extend(heard_figures.as_mut().map(DynSink::new));
+    aside.extend(races.as_mut().map(DynSink::new));
+    aside.extend(recording.as_mut().map(DynSink::new));
+    aside.extend(trace_file.as_mut().map(DynSink::new));
+    let mut sinks = (EventChunks::new((TraceHash::new(), statistics.with_sketch(sketch))), Aside(aside));
     let mut progress = ProgressLine::new(&loaded.label);
     let mut control = |reached: virtual_time::RunProgress| {
         progress.tell(reached.now, reached.steps);
@@ -269,9 +281,8 @@ fn execute_by(
     };
     let result = drive(&program, seed, &mut sinks, &mut control);
     drop(progress);
-    let ((statistics, fingerprint), further) = sinks;
-    let (((heard, heard_figures), races), (recording, trace_file)) =
-        further.map_or_else(Further::default, |further| *further);
+    let (chunks, _) = sinks;
+    let (hash, statistics) = chunks.finish();
     let (run, machine) = match result {
         Ok(ended) => ended,
         Err(virtual_time::Interrupted(reached)) if !disk_full.get() => {
@@ -280,7 +291,7 @@ fn execute_by(
         // The trace file says what is wrong with the disk.
         Err(_) => return Err(trace_file.map_or_else(|| Failure::said(Exit::Environment), TraceFile::failure)),
     };
-    let fingerprint = fingerprint.finish(run.outcome.name(), run.end);
+    let fingerprint = hash.finish(run.outcome.name(), run.end);
     let at_end = claimed(expected, &machine, &program);
     let watched = heard.or(unheard).map(|watch| watch.finish(&run.outcome, run.end, &at_end));
     let mut failed = watched.unwrap_or_default();

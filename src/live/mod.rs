@@ -9,7 +9,7 @@ use crate::backend::{compile, virtual_time};
 use crate::look::ColourBy;
 use crate::render::{GanttInput, LivePage, LiveParameter, PageRun, Timeline, Window, page_data};
 use crate::scenario::{LoadedScenario, load_str};
-use crate::trace::{Fingerprint, RecordingSink, shell_word};
+use crate::trace::{EventChunks, RecordingSink, TraceHash, shell_word};
 use crate::value::Value;
 use serde::Deserialize;
 use std::ops::ControlFlow;
@@ -57,7 +57,7 @@ pub fn run(request: &LiveRequest) -> Result<Vec<u8>, String> {
         compile(&loaded.model).bind(&loaded.model, &loaded.params).map_err(|error| error.message)?;
     let header = program.header(seed);
     let recording = RecordingSink::with_cap(MOST_EVENTS);
-    let mut sinks = ((StatisticsSink::new(&header), Fingerprint::new()), recording);
+    let mut sinks = (EventChunks::new((TraceHash::new(), StatisticsSink::new(&header))), recording);
     let mut control = |reached: virtual_time::RunProgress| match reached.steps {
         steps if steps > MOST_STEPS => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
@@ -65,11 +65,12 @@ pub fn run(request: &LiveRequest) -> Result<Vec<u8>, String> {
     let (end, _) = virtual_time::run(&program, seed, &mut sinks, &mut control).map_err(|reached| {
         format!("the run has more than {MOST_STEPS} steps, of which the last was at {}", reached.0.now)
     })?;
-    let ((statistics, fingerprint), recording) = sinks;
+    let (chunks, recording) = sinks;
+    let (hash, statistics) = chunks.finish();
     if recording.left_out() > 0 {
         return Err(format!("the run has more than {MOST_EVENTS} events, which are too many for a page"));
     }
-    let fingerprint = fingerprint.finish(end.outcome.name(), end.end);
+    let fingerprint = hash.finish(end.outcome.name(), end.end);
     let statistics = statistics.finish(end.end);
     let trace = recording.finish(header, end.outcome, end.end);
     let path = trace.critical_path(PathEnd::TotalTime).map_or_else(Vec::new, |path| path.steps);

@@ -8,6 +8,7 @@
 
 mod capacity;
 mod chosen;
+mod chunks;
 mod discipline;
 mod event;
 mod events;
@@ -46,6 +47,7 @@ pub(crate) mod fixture;
 
 pub use capacity::{breakdown_name, capacities, hour_name, timetable_name};
 pub use chosen::{Chosen, ChosenItems};
+pub use chunks::{Chunk, ChunkReader, ChunkSink, EventChunks};
 pub use discipline::Discipline;
 pub use event::{Event, INTERRUPTED, Kind, UNNOTIFIED};
 pub use events::{Events, Iter as EventsIter};
@@ -57,7 +59,7 @@ pub use figures::{
     BLOCKED, Figure, FigureExpectation, FigureRange, MarkFigure, PROCESS_FIGURES, REPORT_HEADS,
     RESOURCE_FIGURES, WHOLE_FIGURES,
 };
-pub use fingerprint::Fingerprint;
+pub use fingerprint::{Fingerprint, TraceHash};
 pub use header::{
     FieldInfo, Header, LogTemplate, MarkInfo, Piece, ProcessInfo, ResourceInfo, TableInfo, instance_name,
 };

@@ -13,7 +13,9 @@ use crate::time::Time;
 use crate::value::Word;
 
 /// What a process was doing for a while.
+// Its parts in words of their own: every event that ends one takes it apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u32)]
 pub enum Activity {
     /// It had not started yet.
     New,
@@ -38,6 +40,7 @@ pub enum Activity {
 impl Activity {
     /// The same, where it waits for what the scenario does not declare for the resource that this
     /// stands for.
+    #[inline]
     pub fn of_named(self, stand_ins: &StandIns) -> Activity {
         match self {
             Activity::Blocked { resource, wait_for } if !stand_ins.is_empty() => {

@@ -263,7 +263,9 @@ impl MeasureTallies {
             }
         }
         if self.counts_waiting {
-            self.waiting(event);
+            // A copy: where nobody counts, the event need not lie in memory.
+            let event = *event;
+            self.waiting(&event);
         }
     }
 
