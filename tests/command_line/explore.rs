@@ -395,12 +395,15 @@ fn a_schedule_of_a_scenario_that_was_changed_since_says_so() {
 fn what_is_no_schedule_of_the_scenario_is_refused() {
     let head = "schedule: 1\nscenario: tie\nmode: timed\nseed: 0\nturns:\n";
     let (who, when) = (format!("{head}  c\n"), format!("{head}  b\n  b\n  b\n"));
+    // Looked up in a time that does not grow with the square of them.
+    let numbers = format!("{head}  c{}\n", " 1".repeat(200_000));
     let room = Room::with(&[
         ("tie.yaml", TIE),
         ("no.schedule", "hello\n"),
         ("trace.jsonl", "{\"version\":1}\n"),
         ("who.schedule", &who),
         ("when.schedule", &when),
+        ("numbers.schedule", &numbers),
     ]);
     for (file, part) in [
         (
@@ -411,6 +414,7 @@ fn what_is_no_schedule_of_the_scenario_is_refused() {
         ("trace.jsonl", "trace.jsonl:1: this is a trace or a result in JSON"),
         ("who.schedule", "turn 1 of the schedule (c, timed): the scenario has no such process"),
         ("when.schedule", "turn 2 of the schedule (b, timed)"),
+        ("numbers.schedule", "turn 1 of the schedule (c, timed): the scenario has no such process"),
     ] {
         let ended = room.run(&format!("run tie.yaml --schedule {file} --write none")).with_code(2);
         assert!(ended.err.contains(part), "{}", ended.err);
