@@ -48,8 +48,8 @@
 //! ```
 //!
 //! `explore` imports from `analysis` the monitors of expectations, which it
-//! carries in its states, and `backend` from `table` and `scenario` how a recording is read. `analysis` and `render` work from a trace alone, so a saved trace draws the
-//! same picture. `scenario` and `program` import from `trace` only the names
+//! carries in its states, and `backend` from `table` and `scenario` how a recording is read. `analysis`
+//! and `render` work from a trace alone, so a saved trace draws the same picture. `scenario` and `program` import from `trace` only the names
 //! that a trace carries (kinds of resources and what there is to say of them,
 //! disciplines, templates of log texts).
 //!
@@ -98,7 +98,7 @@
 //! # Features
 //!
 //! `cli` (default) is the program and its module, `render` (default) are charts and
-//! pictures as PNG. Without them Tempolane needs 41 other crates instead of 95; timelines as SVG and
+//! pictures as PNG. Without them Tempolane needs 41 other crates instead of 96; timelines as SVG and
 //! as text are always there.
 //!
 //! # What everything relies on

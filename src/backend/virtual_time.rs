@@ -10,11 +10,11 @@ use crate::figure::noun;
 use crate::ids::ProcessId;
 use crate::kernel::{
     Call, Code, Draws, Kernel, Machine, NoCode, Scheduler, State, Yield, Yielded, find_end,
-    find_stuck_beside_daemons, is_end_of_time,
+    find_stuck_beside_daemons,
 };
 use crate::program::BoundProgram;
 use crate::time::Time;
-use crate::trace::{Fault, Outcome, Sink, Ties};
+use crate::trace::{Fault, FaultKind, Outcome, Sink, Ties};
 use std::ops::{ControlFlow, Range};
 
 /// Steps between two looks at the control.
@@ -435,7 +435,7 @@ impl<'a, C: Calendar, S: Sink> Driver<'a, C, S> {
     #[cold]
     fn broken(&self, machine: &Machine, fault: Fault) -> Outcome {
         if self.program.is_daemon(fault.process)
-            && is_end_of_time(&fault)
+            && fault.kind == FaultKind::EndOfTime
             && let Some(deadlock) = find_stuck_beside_daemons(self.program, machine)
         {
             return Outcome::Deadlock(deadlock);

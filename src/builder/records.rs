@@ -32,7 +32,8 @@ impl<S> Steps<S> {
         self.add(format!("get: {{from: {}, into: {}}}", key(buffer), into(fields)))
     }
 
-    /// The same of the first record for which a condition over `item.field` is true.
+    /// Takes the first record for which a condition over `item.field` is true, waiting until one is there; these
+    /// fields of it go to these variables.
     #[track_caller]
     pub fn get_fields_where(
         &mut self,

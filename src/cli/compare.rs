@@ -5,7 +5,7 @@ mod replicated;
 
 use super::failure::{Exit, Failure};
 use super::inputs::{Loaded, load_variants};
-use super::options::{Artifact, Format, RunOptions, ScenarioOptions, whole};
+use super::options::{Artifact, Format, RunOptions, ScenarioOptions};
 use super::output::Folder;
 use super::pictures::{Drawing, SharedLooks, are_wanted, write_comparison};
 use super::report::{
@@ -14,6 +14,7 @@ use super::report::{
 };
 use super::run::{run_compared, with_done, write_own};
 use super::view::views;
+use super::whole_number::whole;
 use super::{console, html_page, interrupt};
 use crate::analysis::{
     ComparisonRow, FigureComparison, MarkComparison, Statistics, check_path, compare, compare_figure,

@@ -2,6 +2,7 @@
 //!
 //! Decides what the options are called. What may be wished is decided in [`crate::look`].
 
+use super::whole_number::whole;
 use crate::look::{ColourBy, FONT_SIZES, Look, Theme, WIDEST, in_pixels};
 use crate::scenario::parse_duration;
 use crate::time::Time;
@@ -53,11 +54,9 @@ fn title(text: &str) -> Result<String, &'static str> {
 
 /// Reads a number of pixels within these bounds.
 fn pixels(least: u32, most: u32) -> impl Fn(&str) -> Result<u32, String> + Clone {
-    move |text| match text.parse::<i64>() {
-        Ok(number) => u32::try_from(number)
-            .ok()
-            .filter(|number| (least..=most).contains(number))
-            .ok_or_else(|| format!("{number} is not in {least}..={most}")),
+    let number = whole(least.into(), most.into());
+    move |text| match text.parse::<f64>() {
+        Ok(_) => number(text),
         Err(_) => Err(in_pixels(text)),
     }
 }

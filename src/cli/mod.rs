@@ -39,6 +39,7 @@ mod unfinished;
 mod validate;
 mod variations;
 mod view;
+mod whole_number;
 mod why;
 
 pub use failure::Exit;

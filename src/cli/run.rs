@@ -142,7 +142,8 @@ fn one(
     let keep = match schedule {
         _ if !is_text => Keep::Nothing,
         None if !view.look.leaves_out() && !view.look.shows_holders() => Keep::Sketch,
-        // A sketch does not know who holds what. Of a part of the run more is seen than a sketch of all of it has. Around a failure its events are drawn, and it is not run along the schedule once more.
+        // A sketch does not know who holds what. Of a part of the run more is seen than a sketch of all of it
+        // has. Around a failure its events are drawn, and it is not run along the schedule once more.
         _ => Keep::Events,
     };
     let live = html_page::live(scenario, view, &arguments.run, arguments.live)?;

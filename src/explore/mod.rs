@@ -10,7 +10,7 @@
 //!
 //! | module | decides |
 //! |---|---|
-//! | `options`, `progress`, `ends`, `asked`, `code`, `uses` | what goes in and out of an exploration, and which ops use which resources |
+//! | `options`, `cancellation`, `progress`, `ends`, `code` | what goes in and out of an exploration, and when it is given up |
 //! | `symmetry` | which processes may change places, read off the program |
 //! | `state` | which states are the same, and how one is packed into a few words |
 //! | `transition` | what one transition is, and when time passes |

@@ -178,7 +178,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         self.closed_meanwhile(Context::new(process, frame, op.index()), asked.resource.0, wait_for)
     }
 
-    /// Likewise that it is closed already.
+    /// For a driver with primitives of its own, which has found that the buffer a process is to close is closed:
+    /// the same fault.
     pub fn closes_again_fault(&self, asked: &ResourceRequest, process: ProcessId) -> Box<Fault> {
         self.closes_again(self.waiter(self.arena, process), asked.resource.0)
     }

@@ -5,20 +5,18 @@ use crate::arithmetic::ArithmeticError;
 use crate::figure::noun;
 use crate::ids::OpId;
 use crate::program::Op;
-use crate::trace::{Fault, Sink};
-
-/// What is said of a delay that no clock can show the end of.
-const CLOCK_IS_FULL: &str = "the clock would pass 292 years";
-
-/// Whether a process broke no other rule than that it let more time pass than there is.
-pub fn is_end_of_time(fault: &Fault) -> bool {
-    fault.message == CLOCK_IS_FULL
-}
+use crate::trace::{Fault, FaultKind, Sink};
 
 impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[cold]
     pub(super) fn fault(&self, at: Context, message: String, hint: &str) -> Box<Fault> {
-        Box::new(Fault { process: at.process(), op: OpId(at.op() as u32), message, hint: hint.to_owned() })
+        Box::new(Fault {
+            process: at.process(),
+            op: OpId(at.op() as u32),
+            message,
+            hint: hint.to_owned(),
+            kind: FaultKind::Rule,
+        })
     }
 
     #[cold]
@@ -48,7 +46,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     #[cold]
     pub(super) fn bad_duration(&self, at: Context, nanos: i64) -> Box<Fault> {
         if nanos >= 0 {
-            return self.fault(at, CLOCK_IS_FULL.into(), "shorten the delay");
+            let fault = self.fault(at, "the clock would pass 292 years".to_owned(), "shorten the delay");
+            return Box::new(Fault { kind: FaultKind::EndOfTime, ..*fault });
         }
         let text = crate::time::format_nanos(nanos);
         let hint = "time cannot run backwards; guard with `max(0s, …)`";

@@ -79,13 +79,13 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         self.arena[frame + frame::STATE] = state_word(interruption.otherwise.index(), State::Ready);
     }
 
-    /// Likewise: the word says from now on that an interrupt has come inside of its block, or whether a
-    /// permit is had.
+    /// For a driver with primitives of its own: notes in the word of a process that an interrupt has come inside of
+    /// a block, or whether it has a permit.
     pub fn note_sign(&mut self, process: ProcessId, word: Slot, is_so: bool) {
         self.arena[word.at(self.program.frames[process.index()] as usize)] = Word::from(is_so);
     }
 
-    /// What such a word says.
+    /// What a word says that [`Kernel::note_sign`] sets.
     pub fn sign(&self, process: ProcessId, word: Slot) -> bool {
         self.arena[word.at(self.program.frames[process.index()] as usize)] != 0
     }

@@ -165,7 +165,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     ) -> Result<(), Box<Fault>> {
         let frames = &self.program.frames;
         if !defect::forgets_permit()
-            && self.program.requests.is_empty()
+            && !self.program.has_requests
             && let Some(only) = waiters::dequeue_only(arena, frames, header + resource::TAKERS)
         {
             self.note(arena, at, Kind::Release, header);

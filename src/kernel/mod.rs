@@ -58,7 +58,6 @@ pub use deadlock::{
 };
 #[cfg(all(test, feature = "cli"))]
 pub(crate) use defect::{Defect, with_defect};
-pub use faults::is_end_of_time;
 pub use machine::{Machine, State};
 pub use probe::Probe;
 pub use request::{Request, ResourceRequest};

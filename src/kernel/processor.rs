@@ -514,6 +514,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
         if stage == stage::SERVED {
             let served = self.now.as_nanos().saturating_sub(arena[other.base + work::SINCE]);
+            let served = self.queue.served(other.at.process(), served);
             self.spend_slice(arena, other, served.min(arena[other.base + work::SLICE]));
         }
         arena[other.base + work::SWITCH] = 0;

@@ -71,6 +71,14 @@ pub trait Scheduler {
         by_clock
     }
 
+    /// How much of its work `process` has done that loses its core, in nanoseconds; `by_clock` if nobody has looked
+    /// at another clock.
+    #[inline(always)]
+    fn served(&self, process: ProcessId, by_clock: u64) -> u64 {
+        let _ = process;
+        by_clock
+    }
+
     /// What is left of a delay or work that is interrupted, in nanoseconds, where the scenario asks for it;
     /// `by_clock` if nobody has looked at another clock.
     #[inline(always)]

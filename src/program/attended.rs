@@ -9,7 +9,7 @@ use super::layout::RESOURCE_WORDS;
 use super::liveness::ops_of;
 use super::op::{Op, ResourceCode};
 use super::watches::{Lookers, Watches};
-use crate::ids::ResourceId;
+use crate::ids::{OpId, ResourceId};
 use crate::trace::ResourceKind;
 use std::ops::Range;
 
@@ -102,6 +102,12 @@ impl BoundProgram {
             Op::Await { end, .. } => Some(at + 1..end.index()),
             _ => None,
         })
+    }
+
+    /// Each [`Op::Await`], with the first op behind those that it tries.
+    pub(super) fn waits_for_several(&self) -> Vec<(OpId, OpId)> {
+        let regions = self.regions().map(|region| (region.start - 1, region.end));
+        regions.map(|(wait, end)| (OpId::from_index(wait), OpId::from_index(end))).collect()
     }
 
     /// The ops that are tried by the op `at`; none if it is no `Op::Await`.

@@ -261,7 +261,7 @@ impl BoundProgram {
         &self.interruptions[from..from + count]
     }
 
-    /// Likewise of the block with this word.
+    /// Where a process goes on that is interrupted while it stands on the op `at`, in the block with this word.
     pub fn interruption(&self, at: usize, of: Slot) -> Option<&Interruption> {
         self.interruptions(at).iter().find(|interruption| interruption.of == of)
     }
@@ -535,6 +535,7 @@ impl BoundProgram {
             logs: self.names.logs.clone(),
             lines: self.sites.iter().map(|site| site.line).collect(),
             atomic: stretches(&self.atomic),
+            waits: self.waits_for_several(),
             measures: self.measures.clone(),
             labels: self.labels(),
             tables: self.names.tables.clone(),

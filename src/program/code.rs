@@ -129,7 +129,7 @@ impl RequestOps {
         RequestOps::place_of(self.words)
     }
 
-    /// The same of a request with these words.
+    /// The word that says whether the process has the permit of a request with these words.
     pub fn place_of(words: Slot) -> Slot {
         Slot(words.0 + request::PLACE as u32)
     }

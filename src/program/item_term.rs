@@ -79,7 +79,7 @@ impl ItemTerm {
         self.value(item, read).map_or((true, 0), |word| (false, ascending(ty, word)))
     }
 
-    /// The same with the words put in that `read` knows.
+    /// This term, with the words in it that `read` knows in the place of where they stand.
     pub fn known(&self, read: &impl Fn(Source) -> Word) -> ItemTerm {
         let two = |sides: &[ItemTerm; 2]| Box::new([sides[0].known(read), sides[1].known(read)]);
         match self {

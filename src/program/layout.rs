@@ -151,12 +151,12 @@ pub mod closing {
         identity >> AT & MOST
     }
 
-    /// Of a buffer that so many have to close.
+    /// The part of the identity of a buffer that so many have to close.
     pub const fn by(missing: u64) -> Word {
         missing << AT
     }
 
-    /// The same when one more of them, of whom one was missing at least, has closed it.
+    /// The identity of a buffer behind one more close of it, of which at least one was missing.
     pub const fn once_more(identity: Word) -> Word {
         let rest = identity - (1 << AT);
         if missing(rest) == 0 { rest | CLOSED } else { rest }

@@ -70,13 +70,13 @@ pub(super) struct DataFiles {
 }
 
 impl DataFiles {
-    /// None yet; paths are relative to that of the scenario.
+    /// No file yet; paths are relative to that of the scenario.
     pub fn beside(scenario: &str) -> DataFiles {
         let folder = Path::new(scenario).parent().map(Path::to_path_buf).unwrap_or_default();
         DataFiles { folder, ..DataFiles::default() }
     }
 
-    /// Those that were read, in the order in which they were first named.
+    /// The files that were read, in the order in which they were first named.
     pub fn into_files(self) -> Vec<TableInfo> {
         self.read.into_iter().map(|(file, _)| file).collect()
     }

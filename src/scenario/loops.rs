@@ -26,7 +26,7 @@ pub(super) struct WaysOut {
 }
 
 impl WaysOut {
-    /// Those of a scenario.
+    /// The ways out of the loops of a scenario.
     pub fn of(model: &Model) -> WaysOut {
         let mut ways = WaysOut { stopped: BTreeSet::new(), interrupted: BTreeSet::new() };
         for process in &model.processes {

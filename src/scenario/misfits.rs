@@ -7,7 +7,7 @@
 
 use super::names::{is_name, nearest};
 use super::node::{Entry, Kind, Node};
-use super::tables::{Advice, Field, Form, Shape, advice};
+use super::tables::{Advice, EXPECT, Field, Form, Shape, advice};
 
 /// What to write instead of keys that people write into a form.
 const KEYS: [(&str, &[Advice]); 14] = [
@@ -24,9 +24,10 @@ const KEYS: [(&str, &[Advice]); 14] = [
             ),
             (&["steps", "do", "script"], "steps belong to a process: `processes: {a: {do: […]}}`"),
             (
-                &["assume", "invariants", "invariant", "property", "check"],
-                "say what must come out in `expect`",
+                &["invariant", "invariants", "property", "properties", "safety"],
+                "what holds in every state stands in `expect`: `expect: {always: level(b) <= 2}`",
             ),
+            (&["assume", "check"], "say what must come out in `expect`"),
         ],
     ),
     (
@@ -36,6 +37,7 @@ const KEYS: [(&str, &[Advice]); 14] = [
                 &["deadlock", "deadlocks", "no_deadlock", "deadlock_free"],
                 "write `outcome: completed`, which no run with a deadlock has, or `outcome: deadlock`",
             ),
+            (&["never"], "say in `always` what holds instead: `always: not (level(b) > 2)`"),
             (&["order", "after", "sequence"], "write `before: {first: a.started, second: b.finished}`"),
             (
                 &["log", "output", "prints"],
@@ -166,8 +168,13 @@ pub(super) fn is_of_step(form: &Form) -> bool {
     is_step(form) || form.name.ends_with("_form")
 }
 
-/// What a key of the whole file means by what stands behind it: it lacks its indentation.
+/// What a key of the whole file means by what it is called or what stands behind it: it lacks its
+/// indentation.
 fn of_whole(entry: &Entry) -> Option<String> {
+    let name = entry.key.name.as_str();
+    if EXPECT.fields.iter().any(|field| field.key == name) {
+        return Some(format!("it stands below `expect:`, as in `expect: {{{name}: …}}`"));
+    }
     let Kind::Map(inner) = &entry.value.kind else { return None };
     let has = |key: &str| inner.iter().any(|entry| entry.key.name == key);
     let (what, below) = match () {

@@ -297,16 +297,30 @@ struct Indexed {
 fn indexed(reports: &Reports<'_>, error: &serde_yaml::Error) -> Option<Indexed> {
     let index = reports.index();
     let stand_ins = BRACKETS.map(|(_, stand_in)| stand_in);
-    if !error.to_string().contains("did not find expected ',' or") || index.text().contains(stand_ins) {
+    if index.text().contains(stand_ins) {
         return None;
     }
-    let stopped = error.location()?;
-    let bracket = Site { line: narrow(stopped.line()), column: narrow(stopped.column()) };
+    let (told, stopped) = (error.to_string(), error.location()?);
+    let mut bracket = Site { line: narrow(stopped.line()), column: narrow(stopped.column()) };
+    if told.contains("did not find expected alphabetic or numeric") {
+        bracket.column = opened_before(index.line(bracket.line)?, bracket.column)?;
+    } else if !told.contains("did not find expected ',' or") {
+        return None;
+    }
     let (start, line) = (index.offset_of(bracket)?, index.line(bracket.line)?);
     let before: String = line.chars().take((bracket.column as usize).checked_sub(1)?).collect();
     let name = before.chars().rev().take_while(|&character| is_part(character)).count();
     let length = bracketed(&index.text()[start..])?;
     (name > 0).then_some(Indexed { bracket, name, length })
+}
+
+/// The column of the bracket that is closed in front of this one, with nothing but a sign between that YAML takes
+/// for one of its own: `xs[0] * 2s`.
+fn opened_before(line: &str, column: u32) -> Option<u32> {
+    let before: Vec<char> = line.chars().take(column as usize).collect();
+    let closed = before.iter().rposition(|character| !matches!(character, ' ' | '*' | '&'))?;
+    let open = before[..closed].iter().rposition(|&character| character == '[')?;
+    (before[closed] == ']').then(|| narrow(open + 1))
 }
 
 /// Whether [`repair_brackets`] can do something about an error.
@@ -322,15 +336,17 @@ pub(super) fn repair_brackets(reports: &mut Reports<'_>, error: &serde_yaml::Err
     let start = reports.index().offset_of(site).unwrap_or(0);
     let rest = &reports.index().text()[start..];
     let whole = unquoted(reports.index().text(), start..start + name + length);
+    let characters = reports.index().text()[start + name..whole.end].chars().count();
+    let whole = &reports.index().text()[whole];
     let hint = format!("inside `{{…}}` and `[…]` it needs quotes: `\"{whole}\"`");
     let span = Span { site, length: narrow(rest[..name + length].chars().count()) };
     reports.error_with_hint(span, UNQUOTED, hint);
-    replace(text, bracket, length);
+    replace(text, bracket, characters);
 }
 
 /// The whole key or value around this part of it, which is what needs the quotes:
-/// `xs[0] + t`, `level(q[i])`, `max(q[0], 2)`.
-fn unquoted(text: &str, part: Range<usize>) -> &str {
+/// `xs[0] + t`, `level(q[i])`, `max(q[0], 2)`, `xs[0] < xs[1]`.
+fn unquoted(text: &str, part: Range<usize>) -> Range<usize> {
     const ENDS: [char; 8] = [':', '{', '}', '[', ']', '\n', '"', '\''];
     // A comma in parentheses is between two arguments.
     let mut open = 0usize;
@@ -346,9 +362,21 @@ fn unquoted(text: &str, part: Range<usize>) -> &str {
     let hard = text[..part.start].rfind(ENDS).map_or(0, |at| at + 1);
     let commas = text[hard..part.start].char_indices().filter(|&(_, character)| is_end(character));
     let start = commas.last().map_or(hard, |(at, _)| hard + at + 1);
-    let behind = &text[part.end..];
-    let end = behind.find(|character| is_end(character) || character == '#' || ENDS.contains(&character));
-    text[start..part.end + end.unwrap_or(behind.len())].trim()
+    let mut end = part.end;
+    loop {
+        let behind = &text[end..];
+        let next =
+            behind.find(|character| is_end(character) || character == '#' || ENDS.contains(&character));
+        end += next.unwrap_or(behind.len());
+        // One more index is no end.
+        let more = text[..end].ends_with(is_part).then(|| bracketed(&text[end..])).flatten();
+        match more.filter(|_| text[end..].starts_with('[')) {
+            Some(length) => end += length,
+            None => break,
+        }
+    }
+    let whole = &text[start..end];
+    start + whole.len() - whole.trim_start().len()..start + whole.trim_end().len()
 }
 
 /// Whether a character belongs to the name of an instance or of what it does:
@@ -373,14 +401,15 @@ fn bracketed(text: &str) -> Option<usize> {
     (open == 0 && !text.is_empty()).then_some(text.len())
 }
 
-/// Replaces the brackets in so many bytes of the document by their stand-ins.
+/// Replaces the brackets in so many characters of the document by their stand-ins.
 fn replace(text: &mut String, site: Site, length: usize) {
     let Some(start) = super::source::TextIndex::new(text).offset_of(site) else { return };
-    let mut part = text[start..start + length].to_owned();
+    let end = text[start..].char_indices().nth(length).map_or(text.len(), |(at, _)| start + at);
+    let mut part = text[start..end].to_owned();
     for (bracket, stand_in) in BRACKETS {
         part = part.replace(bracket, &stand_in.to_string());
     }
-    text.replace_range(start..start + length, &part);
+    text.replace_range(start..end, &part);
 }
 
 /// A scalar with its brackets as they were.

@@ -27,10 +27,8 @@ impl Threshold {
         };
         told.windows(2).find(breaks).map(|pair| (pair[0].0, pair[1].0))
     }
-}
 
-impl Threshold {
-    /// Those before the answer of which it cannot be told whether it holds.
+    /// The places before the answer of which it cannot be told whether the condition holds.
     pub fn open_before(&self) -> impl Iterator<Item = u64> {
         let before = self.tried.range(..self.first.unwrap_or(u64::MAX));
         before.filter(|(_, verdict)| **verdict == TrialVerdict::Open).map(|(place, _)| *place)

@@ -87,7 +87,7 @@ pub struct Rows<'t> {
 }
 
 impl<'t> Rows<'t> {
-    /// Those of a file with these bytes.
+    /// The rows of a file with these bytes.
     ///
     /// # Errors
     /// If it is no text.

@@ -70,6 +70,7 @@ pub fn header() -> Header {
         }],
         lines: vec![0, 11, 12, 13],
         atomic: Vec::new(),
+        waits: Vec::new(),
         measures: Vec::new(),
         labels: Vec::new(),
         tables: Vec::new(),

@@ -39,6 +39,10 @@ pub struct Header {
     /// first behind it; ascending.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub atomic: Vec<(OpId, OpId)>,
+    /// The ops at which processes wait for several things, each with the first op behind those
+    /// by which it takes them; ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waits: Vec<(OpId, OpId)>,
     /// What is measured of its runs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measures: Vec<MeasureInfo>,
@@ -322,8 +326,21 @@ impl Header {
     /// Whether an op belongs to an atomic block.
     #[inline]
     pub fn is_atomic(&self, op: OpId) -> bool {
+        self.atomic_block(op).is_some()
+    }
+
+    /// The first op of the atomic block that an op belongs to.
+    #[inline]
+    pub fn atomic_block(&self, op: OpId) -> Option<OpId> {
         let after = self.atomic.partition_point(|&(first, _)| first <= op);
-        after > 0 && op < self.atomic[after - 1].1
+        let &(first, end) = self.atomic.get(after.checked_sub(1)?)?;
+        (op < end).then_some(first)
+    }
+
+    /// Whether a process that waits at the op `wait` takes what it waits for by the op `op`.
+    pub fn is_of_wait(&self, wait: OpId, op: OpId) -> bool {
+        let found = self.waits.binary_search_by_key(&wait, |&(first, _)| first);
+        op == wait || found.is_ok_and(|at| wait < op && op < self.waits[at].1)
     }
 }
 

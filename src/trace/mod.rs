@@ -71,7 +71,7 @@ pub use late::LateRequests;
 pub use level::{all_levels, changes_level, initial_levels, level_after, levels, peaks};
 pub use measure::{Counted, LevelSum, LevelTerm, MeasureFigure, MeasureInfo, MeasureKind, Measured};
 pub use named::{NameTable, NamedBlocked, NamedOutcome};
-pub use outcome::{BlockedProcess, Deadlock, Fault, Outcome, Standing, WaitFor};
+pub use outcome::{BlockedProcess, Deadlock, Fault, FaultKind, Outcome, Standing, WaitFor};
 pub use phrasebook::Phrase;
 pub use profiled::ProfiledRun;
 pub use record::RecordingSink;

@@ -2,7 +2,7 @@
 //! which it is written for people and other programs.
 
 use super::header::Header;
-use super::outcome::{BlockedProcess, Deadlock, Fault, Outcome, Standing, WaitFor};
+use super::outcome::{BlockedProcess, Deadlock, Fault, FaultKind, Outcome, Standing, WaitFor};
 use crate::ids::{OpId, ProcessId, ResourceId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -38,6 +38,9 @@ pub enum NamedOutcome {
         message: String,
         /// What to do about it.
         hint: String,
+        /// Which rule it was, where that is told apart from others.
+        #[serde(default, skip_serializing_if = "FaultKind::is_any")]
+        kind: FaultKind,
     },
     /// See [`Outcome::Limit`].
     Limit {
@@ -90,6 +93,7 @@ impl NamedOutcome {
                 op: fault.op,
                 message: fault.message.clone(),
                 hint: fault.hint.clone(),
+                kind: fault.kind,
             },
             Outcome::Limit { message } => NamedOutcome::Limit { message: message.clone() },
         }
@@ -113,8 +117,8 @@ impl NamedOutcome {
                 blocked: blocked.into_iter().map(|one| one.resolve(names)).collect::<Result<_, _>>()?,
                 cycle: names.all_processes(&cycle)?,
             }),
-            NamedOutcome::Fault { process, op, message, hint, .. } => {
-                Outcome::Fault(Fault { process: names.process(&process)?, op, message, hint })
+            NamedOutcome::Fault { process, op, message, hint, kind, .. } => {
+                Outcome::Fault(Fault { process: names.process(&process)?, op, message, hint, kind })
             }
             NamedOutcome::Limit { message } => Outcome::Limit { message },
         })

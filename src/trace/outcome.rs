@@ -200,4 +200,24 @@ pub struct Fault {
     pub message: String,
     /// What to do about it.
     pub hint: String,
+    /// Which rule it was, where a run ends otherwise for it.
+    pub kind: FaultKind,
+}
+
+/// Which rule of all those that a scenario can break.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// Any that is not told apart from others.
+    #[default]
+    Rule,
+    /// No more time passes than a clock can show: see [`crate::time::Time::MAX`].
+    EndOfTime,
+}
+
+impl FaultKind {
+    /// Whether it is told apart from no other.
+    pub(super) fn is_any(&self) -> bool {
+        *self == FaultKind::Rule
+    }
 }

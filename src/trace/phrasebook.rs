@@ -93,7 +93,7 @@ fn words(kind: Kind) -> Words {
             "close",
             "{resource} ({count} more)",
             "close {resource}",
-            "closes '{resource}', which {count} more have to do",
+            "closes '{resource}', with {count} more to close it",
         ),
         Kind::Ended => row(
             "find closed",

@@ -218,6 +218,7 @@ impl Threads {
             logs: Vec::new(),
             lines,
             atomic: Vec::new(),
+            waits: Vec::new(),
             measures: Vec::new(),
             labels,
             tables: Vec::new(),

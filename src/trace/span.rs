@@ -38,8 +38,8 @@ pub enum Activity {
 }
 
 impl Activity {
-    /// The same, where it waits for what the scenario does not declare for the resource that this
-    /// stands for.
+    /// This activity; a wait for what the scenario does not declare is one for the resource that this stands
+    /// for.
     #[inline]
     pub fn of_named(self, stand_ins: &StandIns) -> Activity {
         match self {

@@ -27,7 +27,7 @@ struct Part {
 }
 
 impl StandIns {
-    /// Those among these resources.
+    /// The ones among these resources that stand for others.
     pub fn new(resources: &[ResourceInfo]) -> StandIns {
         let stand_ins = resources.iter().filter(|info| !info.stands_for.is_empty());
         let part = |info: &ResourceInfo| Part {

@@ -1,5 +1,6 @@
 //! `tempolane explore` and `run --schedule` from outside.
 
+use crate::common::CUT_SHORT;
 use crate::room::{PIPE, Room};
 use serde_json::json;
 
@@ -299,24 +300,10 @@ fn a_partial_deadlock_can_be_shrunk() {
     assert!(!ended.err.contains("expected"), "{}", ended.err);
 }
 
-/// The scenario of `cut_total_times` in `tests/explorer/clock.rs`: 6 s and 7 s are by hand.
+/// That 6 s and 7 s are right is known by hand: see [`CUT_SHORT`].
 #[test]
 fn what_a_cut_search_has_come_across_is_told_as_that() {
-    let text = "version: 1
-name: cut
-resources:
-  m: mutex
-  one: {kind: semaphore, permits: 1}
-  never: {kind: semaphore, permits: 0}
-  beats: {kind: buffer, capacity: unbounded}
-processes:
-  a: {do: [{with: m, do: [{delay: 1s}]}, {delay: 1s}]}
-  b: {do: [{with: m, do: [{delay: 2s}]}, {delay: 4s}]}
-  c: {do: [{acquire: one}, {delay: 1s}, {release: one}]}
-  d: {do: [{acquire: one, within: 0s, else: [{acquire: never}]}, {release: one}]}
-  beat: {daemon: true, do: [{while: true, do: [{delay: 1s}, {put: beats}]}]}
-";
-    let room = Room::with(&[("cut.yaml", text)]);
+    let room = Room::with(&[("cut.yaml", CUT_SHORT)]);
     let ended = room.run("explore cut.yaml --max-states 1000 --write none").with_code(1);
     ended.says(&["not explored completely", "  total time: between 6s and 7s in the schedules so far\n"]);
     let json = room
@@ -408,12 +395,15 @@ fn a_schedule_of_a_scenario_that_was_changed_since_says_so() {
 fn what_is_no_schedule_of_the_scenario_is_refused() {
     let head = "schedule: 1\nscenario: tie\nmode: timed\nseed: 0\nturns:\n";
     let (who, when) = (format!("{head}  c\n"), format!("{head}  b\n  b\n  b\n"));
+    // Looked up in a time that does not grow with the square of them.
+    let numbers = format!("{head}  c{}\n", " 1".repeat(200_000));
     let room = Room::with(&[
         ("tie.yaml", TIE),
         ("no.schedule", "hello\n"),
         ("trace.jsonl", "{\"version\":1}\n"),
         ("who.schedule", &who),
         ("when.schedule", &when),
+        ("numbers.schedule", &numbers),
     ]);
     for (file, part) in [
         (
@@ -424,6 +414,7 @@ fn what_is_no_schedule_of_the_scenario_is_refused() {
         ("trace.jsonl", "trace.jsonl:1: this is a trace or a result in JSON"),
         ("who.schedule", "turn 1 of the schedule (c, timed): the scenario has no such process"),
         ("when.schedule", "turn 2 of the schedule (b, timed)"),
+        ("numbers.schedule", "turn 1 of the schedule (c, timed): the scenario has no such process"),
     ] {
         let ended = room.run(&format!("run tie.yaml --schedule {file} --write none")).with_code(2);
         assert!(ended.err.contains(part), "{}", ended.err);

@@ -25,6 +25,25 @@ use tempolane::scenario;
 use tempolane::trace::{Event, Fingerprint, Header, Kind, LogTemplate, Sink, Ties};
 use tempolane::value::{Value, Word};
 
+/// A scenario of many states: `a` and `b` share a mutex for 1 s and 2 s, and then take 1 s and 4 s. If `a` comes
+/// first, `b` is done at 1 + 2 + 4 s; else at 2 + 4 s. Who comes second to `one` may wait for ever, beside a
+/// daemon that counts.
+pub const CUT_SHORT: &str = "
+version: 1
+name: cut
+resources:
+  m: mutex
+  one: {kind: semaphore, permits: 1}
+  never: {kind: semaphore, permits: 0}
+  beats: {kind: buffer, capacity: unbounded}
+processes:
+  a: {do: [{with: m, do: [{delay: 1s}]}, {delay: 1s}]}
+  b: {do: [{with: m, do: [{delay: 2s}]}, {delay: 4s}]}
+  c: {do: [{acquire: one}, {delay: 1s}, {release: one}]}
+  d: {do: [{acquire: one, within: 0s, else: [{acquire: never}]}, {release: one}]}
+  beat: {daemon: true, do: [{while: true, do: [{delay: 1s}, {put: beats}]}]}
+";
+
 /// Keeps every event, and logs as text.
 #[derive(Default)]
 pub struct Keep {

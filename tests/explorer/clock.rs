@@ -6,7 +6,7 @@ use crate::common::limits::limited;
 use crate::common::lives::{Held, scenario};
 use crate::common::requests::requesting;
 use crate::common::watches::watching;
-use crate::common::{program, small};
+use crate::common::{CUT_SHORT, program, small};
 use crate::explore_agrees::{faults, finals, try_scenarios_of};
 use crate::lives::explored;
 use crate::{core_hours, preemption, processors};
@@ -43,28 +43,10 @@ processes:
     assert_eq!(blocked.blocked.iter().map(|&(process, _)| process.0).collect::<Vec<_>>(), [1]);
 }
 
-/// A search that was cut knows the total times of the runs that it has come across: `a` and `b` share a mutex for
-/// 1 s and 2 s, and then take 1 s and 4 s. If `a` comes first, `b` is done at 1 + 2 + 4 s; else at 2 + 4 s. Who
-/// comes second to `one` may wait for ever, beside a daemon that counts.
+/// A search that was cut knows the total times of the runs that it has come across.
 #[test]
 fn cut_total_times() {
-    let program = program(
-        "
-version: 1
-resources:
-  m: mutex
-  one: {kind: semaphore, permits: 1}
-  never: {kind: semaphore, permits: 0}
-  beats: {kind: buffer, capacity: unbounded}
-processes:
-  a: {do: [{with: m, do: [{delay: 1s}]}, {delay: 1s}]}
-  b: {do: [{with: m, do: [{delay: 2s}]}, {delay: 4s}]}
-  c: {do: [{acquire: one}, {delay: 1s}, {release: one}]}
-  d: {do: [{acquire: one, within: 0s, else: [{acquire: never}]}, {release: one}]}
-  beat: {daemon: true, do: [{while: true, do: [{delay: 1s}, {put: beats}]}]}
-",
-        &[],
-    );
+    let program = program(CUT_SHORT, &[]);
     let whole = Options::whole(Mode::Timed);
     let mut seen = Vec::new();
     for states in [30, 100, 150, 200, 300, 1_000] {

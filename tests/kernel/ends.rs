@@ -4,7 +4,7 @@ use crate::common::run;
 use tempolane::backend::{Machine, State, find_waiting, waits_for_horizon};
 use tempolane::ids::ProcessId;
 use tempolane::time::Time;
-use tempolane::trace::{Outcome, WaitFor};
+use tempolane::trace::{FaultKind, Outcome, WaitFor};
 
 /// The horizon is reached by waiting alone. Source of the first: a persistent
 /// server whose clients are done.
@@ -249,8 +249,12 @@ processes:
     let stuck = ended("{while: true, do: [{delay: 400d}, {with: ticks, do: []}]}");
     let Outcome::Deadlock(deadlock) = &stuck.end.outcome else { panic!("{:?}", stuck.end.outcome) };
     assert_eq!(deadlock.blocked.iter().map(|one| one.process.0).collect::<Vec<_>>(), [1]);
-    assert_eq!(ended("{repeat: 1000, do: [{delay: 400d}]}, {release: s}").outcome(), "fault");
-    assert_eq!(ended("{delay: 400d}, {release: ticks}").outcome(), "fault");
+    let broken = |daemon: &str| match ended(daemon).end.outcome {
+        Outcome::Fault(fault) => fault.kind,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(broken("{repeat: 1000, do: [{delay: 400d}]}, {release: s}"), FaultKind::EndOfTime);
+    assert_eq!(broken("{delay: 400d}, {release: ticks}"), FaultKind::Rule);
 }
 
 /// A daemon that gives what is waited for, however late, or might, or another one that may go on and give it,

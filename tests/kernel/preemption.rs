@@ -475,3 +475,32 @@ fn who_makes_the_step_loses_its_permit_behind_it() {
     );
     assert_eq!(lines, ["4s x goes on", "4s lost", "4s d", "4s e"]);
 }
+
+/// The number by which a process asked for a permit counts for that alone, whether it was served, gave up or was
+/// interrupted: later it goes by its own, which is 0, before one with 2, though both wait for the same permit.
+#[test]
+fn a_priority_counts_for_one_request() {
+    for (asks, leaves) in [
+        ("{acquire: desk, priority: 4}, {release: desk}", 2),
+        ("{acquire: desk, priority: 4, within: 1s, else: []}", 3),
+        ("{interruptible: [{acquire: desk, priority: 4}], on_interrupt: [], then: leave}", 3),
+    ] {
+        let lines = told(
+            "1",
+            &format!(
+                "
+  main: {{start: 1s, do: [{asks}, {{delay: 3s}}, {{acquire: desk}}, {{log: main}}, {{release: desk}}]}}
+  other: {{priority: 2, start: 6s, do: [{{acquire: desk}}, {{log: other}}, {{release: desk}}]}}
+  holder:
+    do:
+      - with: desk
+        do: [{{delay: {leaves}s}}, {{interrupt: main}}]
+      - {{delay: 1s}}
+      - {{with: desk, do: [{{delay: 5s}}]}}
+"
+            ),
+        );
+        let ends = leaves + 6;
+        assert_eq!(lines, [format!("{ends}s main"), format!("{ends}s other")], "{asks}");
+    }
+}

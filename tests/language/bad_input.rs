@@ -58,6 +58,16 @@ fn refused(text: &str, expected: &[Expected<'_>]) {
     }
 }
 
+/// What is wrong in a frame, the column at which that is told, and parts of the message and the hint.
+type Row<'a> = (&'a str, u32, &'a str, &'a str);
+
+/// Checks that a frame with each of these in it has one problem, on this line.
+fn refused_each(frame: impl Fn(&str) -> String, line: u32, rows: &[Row<'_>]) {
+    for &(wrong, column, message, hint) in rows {
+        refused(&frame(wrong), &[(line, column, message, hint)]);
+    }
+}
+
 /// A scenario with these steps, the first of them on line 16 from column 9 on.
 fn with_step(step: &str) -> String {
     format!(

@@ -22,7 +22,7 @@ use std::time::Instant;
 use tempolane::ids::{OpId, ProcessId};
 use tempolane::render::*;
 use tempolane::time::Time;
-use tempolane::trace::{Activity, Fault, Outcome, ResourceKind, WaitFor};
+use tempolane::trace::{Activity, Fault, FaultKind, Outcome, ResourceKind, WaitFor};
 
 fn write_picture(folder: &Path, name: &str, document: &str) {
     std::fs::write(folder.join(name).with_extension("svg"), document).unwrap();
@@ -466,6 +466,7 @@ fn fault() -> Sample {
         op: OpId(30),
         message: "index 15 is out of range: memory 'data1' has 15 slots".to_owned(),
         hint: "wrap the index, as in (i + 1) % capacity".to_owned(),
+        kind: FaultKind::Rule,
     });
     fault.finished = vec![None, None, None];
     fault

@@ -40,6 +40,7 @@ impl Sample {
             logs: Vec::new(),
             lines: (0..200).map(|op| op / 2 + 1).collect(),
             atomic: Vec::new(),
+            waits: Vec::new(),
             measures: Vec::new(),
             labels: Vec::new(),
             tables: Vec::new(),

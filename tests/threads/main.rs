@@ -85,15 +85,16 @@ fn replayed(program: &BoundProgram, recording: &Recording) -> ReplayedRun {
 
 /// Fails with what was recorded up to there, and the scenario: a race may not come again.
 fn refuse(found: &Disagreement, recording: &Recording, text: &str) -> ! {
-    let Recording { trace, silent, .. } = recording;
+    let Recording { trace, beside, .. } = recording;
     let mut told = String::new();
-    for (number, (event, args)) in trace.iter().enumerate().skip(found.event.saturating_sub(40)).take(60) {
-        for (_, process) in silent.iter().filter(|(before, _)| *before == number) {
+    for (number, (event, args)) in trace.iter().enumerate().skip(found.event.saturating_sub(200)).take(220) {
+        for (_, process) in beside.silent.iter().filter(|(before, _)| *before == number) {
             writeln!(told, "     '{}' makes a step without event", trace.header.process_name(*process))
                 .unwrap();
         }
         let sentence = Phrase::new(&trace.header, &event).with_text(args, 0).sentence();
-        writeln!(told, "{number:4} {} (op {})", sentence, event.op.0).unwrap();
+        // Work and delays say until when they are planned.
+        writeln!(told, "{number:4} {sentence} (op {}, {})", event.op.0, event.value as i64).unwrap();
     }
     panic!("{found}\n{found:?}\n{told}{:?}\n{text}", trace.outcome)
 }

@@ -30,7 +30,8 @@ impl CriticalPath {
         self.charged(header, |process| process)
     }
 
-    /// Likewise with the instances of a process taken together, under the first of them.
+    /// What its time was spent on, with the instances of a process taken together under the first of them, the
+    /// most first. The lengths add up to that of the path.
     pub fn charges_by_process(&self, header: &Header) -> Vec<Charge> {
         self.charged(header, |process| header.process(process).first)
     }

@@ -8,9 +8,10 @@
 //!
 //! Decides what each expectation means (`automaton`; `always` for invariants), which of them hear an
 //! event and what is not met in the end (`monitors`), and how a failure is told
-//! (`describe`, `watch`). What can be expected is stated in
+//! (`describe`, `watch`; `acting` for where atomic blocks end). What can be expected is stated in
 //! [`crate::trace::Expected`]; where it comes from is decided elsewhere.
 
+mod acting;
 mod always;
 mod automaton;
 mod describe;

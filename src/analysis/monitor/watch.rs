@@ -3,13 +3,14 @@
 //! Decides what a failure says about the moment at which it was seen. What is a
 //! failure is decided by the automata; the records here never decide anything.
 
+use super::acting::Acting;
 use super::automaton::{BROKEN, FIRST_CAME, MOST_WORDS, Open, waited};
 use super::describe::{Names, never_came};
 use super::failure::{FailedExpectation, FinalState, Moment};
 use super::monitors::Monitors;
-use crate::ids::{OpId, ProcessId, ResourceId};
+use crate::ids::ResourceId;
 use crate::time::{Time, format_nanos};
-use crate::trace::{Claim, Event, Header, Kind, Label, Outcome, Sink, level_after};
+use crate::trace::{Claim, Event, Header, Label, Outcome, Sink, level_after};
 use crate::value::{Value, Word};
 
 /// Feeds [`Monitors`] with the events of one run, and keeps for each of them
@@ -25,16 +26,6 @@ pub struct Watch<'a> {
     late: Vec<Late>,
     /// Whose step it is, as far as invariants are concerned.
     acting: Acting,
-}
-
-/// Whose step the events are of, and whether that is inside of an atomic block: nothing else
-/// tells where others could go on.
-#[derive(Debug, Clone, Copy)]
-struct Acting {
-    process: ProcessId,
-    inside: bool,
-    /// Whom the step has let go on, and where: what comes of that is of the same step.
-    served: Option<(ProcessId, OpId)>,
 }
 
 /// What is known about one monitor besides its words.
@@ -73,8 +64,7 @@ impl<'a> Watch<'a> {
             Record { last: None, broken: broken.then(|| (seen(), start)) }
         };
         let records = (0..monitors.monitors.len()).map(record).collect();
-        let acting = Acting { process: ProcessId(0), inside: false, served: None };
-        Watch { monitors, header, state, records, late: Vec::new(), acting }
+        Watch { monitors, header, state, records, late: Vec::new(), acting: Acting::new() }
     }
 
     /// Whether any event concerns it; if not, it need not be fed.
@@ -142,7 +132,7 @@ impl<'a> Watch<'a> {
         if before[0] == BROKEN {
             return;
         }
-        self.monitors.step(index, &mut self.state, event, self.acting.inside);
+        self.monitors.step(index, &mut self.state, event, self.acting.is_inside());
         let words = self.monitors.words(index, &mut self.state);
         if *words == before[..words.len()] {
             return;
@@ -221,20 +211,6 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Takes note of whose step an event is of, if some invariant asks for that.
-    fn note_acting(&mut self, event: &Event) {
-        let Acting { process, inside, served } = self.acting;
-        if event.kind == Kind::Grant {
-            self.acting.served = Some((event.process, event.op));
-        } else if served != Some((event.process, event.op)) {
-            let goes_on = self.header.is_atomic(event.op);
-            if inside && !(goes_on && process == event.process) {
-                self.close_block();
-            }
-            self.acting = Acting { process: event.process, inside: goes_on, served: None };
-        }
-    }
-
     /// Looks at the invariants where a block has just ended, or lets others go on.
     fn close_block(&mut self) {
         for index in self.monitors.invariants() {
@@ -275,7 +251,10 @@ impl Sink for Watch<'_> {
             self.look_for_late(event);
         }
         if !self.header.atomic.is_empty() && self.monitors.invariants().next().is_some() {
-            self.note_acting(event);
+            let is_over = self.acting.note(event, self.header);
+            if is_over {
+                self.close_block();
+            }
         }
         let monitors = self.monitors;
         for index in monitors.hearing[event.kind as usize].of_event(event) {
@@ -283,7 +262,7 @@ impl Sink for Watch<'_> {
             self.step(index, seen.as_ref().unwrap_or(event));
         }
         // Whoever waits or lets time pass in the middle lets others go on.
-        if self.acting.inside && matches!(event.kind, Kind::Block | Kind::Delay | Kind::Work) {
+        if self.acting.pause(event) {
             self.close_block();
         }
     }

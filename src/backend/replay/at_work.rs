@@ -5,7 +5,7 @@
 //! work is left. But of two things at about the same time, the end of a stretch and
 //! that another process comes, the threads have decided which is first.
 
-use super::{Disagreement, Replay};
+use super::{Disagreement, Loser, Replay};
 use crate::ids::ProcessId;
 use crate::program::Op;
 use crate::time::Time;
@@ -51,21 +51,25 @@ impl Replay<'_> {
     /// Who loses a core in a step of a process that comes to a processor, as was observed:
     /// those who become ready before it is served or ready itself. Of one that takes cores by a timetable, or changes
     /// priorities, its thread has read from how many cores were taken by that.
-    pub(super) fn losers_in_step(&mut self, process: ProcessId) -> Vec<ProcessId> {
+    pub(super) fn losers_in_step(&mut self, process: ProcessId) -> Vec<Loser> {
         let (program, machine) = (self.program, &self.machine);
-        let loses = |event: &&Event| event.kind == Kind::Block && event.value == WaitFor::Core as u64;
+        let served = self.served;
+        let loser = |(place, event): (usize, &Event)| {
+            let loses = event.kind == Kind::Block && event.value == WaitFor::Core as u64;
+            let served =
+                || served.binary_search_by_key(&place, |&(at, _)| at).map_or(0, |found| served[found].1);
+            loses.then(|| (event.process, served()))
+        };
+        let events = (self.next..).zip(&self.events[self.next..]);
         let op = machine.op(program, process).index();
         if matches!(program.plain[op], Op::TakeCores { .. }) || program.takes_cores_by_priority(op) {
             let count = self.readings[process.index()].next().copied().unwrap_or(0);
-            let losers = self.events[self.next..].iter().filter(loses).take(count as usize);
-            return losers.map(|event| event.process).collect();
+            return events.filter_map(loser).take(count as usize).collect();
         }
         if !machine.begins_work(program, process) && !machine.is_granted_core(program, process) {
             return Vec::new();
         }
-        let ends =
-            |event: &&Event| event.process == process && matches!(event.kind, Kind::Work | Kind::Block);
-        let step = self.events[self.next..].iter().take_while(|event| !ends(event));
-        step.filter(loses).map(|event| event.process).collect()
+        let ends = |event: &Event| event.process == process && matches!(event.kind, Kind::Work | Kind::Block);
+        events.take_while(|(_, event)| !ends(event)).filter_map(loser).collect()
     }
 }

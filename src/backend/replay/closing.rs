@@ -20,7 +20,7 @@ impl Replay<'_> {
         let Outcome::Fault(fault) = &observed.outcome else { return events.len() };
         let own = events.iter().rposition(|event| event.process == fault.process);
         let own = own.map_or(0, |last| last + 1).max(events.len().saturating_sub(MOST_BEHIND));
-        recording.refused.unwrap_or(own).min(own)
+        recording.beside.refused.unwrap_or(own).min(own)
     }
 
     /// The rule that a process breaks before it leaves another event, if it does.

@@ -30,7 +30,7 @@ use crate::value::{Value, Word};
 use describe::{described_memory, described_state};
 use std::cell::Cell;
 use std::fmt;
-use woken::{Keep, Made, Woken};
+use woken::{Keep, Loser, Made, Woken};
 
 /// The model's own run in the observed order.
 #[derive(Debug, Clone)]
@@ -112,8 +112,10 @@ struct Replay<'a> {
     model: Vec<Made>,
     /// Who is in the middle of an atomic block.
     inside: Option<ProcessId>,
-    /// Who is to lose a core in the next step.
-    losers: Vec<ProcessId>,
+    /// Who is to lose a core in the next step, and for how long it was served.
+    losers: Vec<Loser>,
+    /// For how many nanoseconds each was served who has lost a core, by the place of the event that says so.
+    served: &'a [(usize, u64)],
     /// When the work must end that begins in it, as the thread has read off its clock.
     deadline: Option<u64>,
     /// Behind how many events the rule was broken at the earliest that ended the run, and
@@ -139,7 +141,8 @@ impl<'a> Replay<'a> {
             draws: Draws::new(program, observed.header.seed, 0),
             readings: recording.readings.iter().map(|readings| readings.iter()).collect(),
             meddles: (0..program.plain.len()).map(|op| program.meddles(op)).collect(),
-            silent: &recording.silent,
+            silent: &recording.beside.silent,
+            served: &recording.beside.served,
             next_silent: 0,
             stepped: vec![Time::ZERO; count],
             clocks: vec![Time::ZERO; count],

@@ -11,6 +11,9 @@ use std::cell::Cell;
 /// An event with the arguments of a log.
 pub(super) type Made = (Event, Vec<Word>);
 
+/// Who loses a core in a step, and for how many nanoseconds it was served by that.
+pub(super) type Loser = (ProcessId, u64);
+
 /// Keeps what a step makes.
 #[derive(Default)]
 pub(super) struct Keep(pub(super) Vec<Made>);
@@ -24,7 +27,7 @@ impl Sink for Keep {
 /// Takes note of whose wait a step has ended, and knows who is to lose a core in it.
 pub(super) struct Woken<'a> {
     pub(super) woken: Vec<ProcessId>,
-    pub(super) losers: Vec<ProcessId>,
+    pub(super) losers: Vec<Loser>,
     /// When the work must end that begins in it.
     pub(super) deadline: Option<u64>,
     /// What the thread that makes the step has read and the step has yet to hear: what is left of what is
@@ -45,7 +48,11 @@ impl Scheduler for Woken<'_> {
     }
 
     fn yields_core(&self, process: ProcessId, _: bool) -> bool {
-        self.losers.contains(&process)
+        self.losers.iter().any(|&(other, _)| other == process)
+    }
+
+    fn served(&self, process: ProcessId, by_clock: u64) -> u64 {
+        self.losers.iter().find(|&&(other, _)| other == process).map_or(by_clock, |&(_, served)| served)
     }
 
     fn deadline(&self, by_clock: u64) -> u64 {

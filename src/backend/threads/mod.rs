@@ -24,7 +24,7 @@ mod worker;
 pub(crate) use bug::{OPEN_GATE, PANIC_OF, WRONG_WAITER};
 pub use clock::{SleepError, wall};
 pub use options::{ThreadOptions, Work};
-pub use record::SilentStep;
+pub use record::{BesideEvents, SilentStep};
 pub use time_scale::default_speed;
 
 use crate::ids::{ProcessId, ResourceId};
@@ -68,11 +68,8 @@ pub struct Recording {
     /// and by when its works on processors had to end, in nanoseconds; and from how many that worked it has taken cores.
     /// No event says it, and a replay needs it.
     pub readings: Vec<Vec<u64>>,
-    /// Where in the trace the steps were that left no event, if others can tell whether they were made.
-    pub silent: Vec<SilentStep>,
-    /// Behind how many events a buffer was to be closed for which somebody waits, if one was: the fault is of whoever
-    /// waits, who may go on behind it, before all threads are stopped.
-    pub refused: Option<usize>,
+    /// What no event says either, and where in the trace that was.
+    pub beside: BesideEvents,
     /// The final contents of the memories.
     pub memories: Vec<(ResourceId, Vec<Value>)>,
 }
@@ -280,18 +277,15 @@ fn conclude(
         }
     };
     let mut readings = vec![Vec::new(); program.process_count()];
-    let (mut records, mut silent, mut refused) = (Vec::new(), Vec::new(), None);
+    let mut noted = Vec::with_capacity(left.len());
     for one in left {
         readings[one.process.index()] = one.readings;
-        records.push(one.entries);
-        refused = refused.into_iter().chain(one.refused).min();
-        silent.extend(one.silent.into_iter().map(|number| (number, one.process)));
+        noted.push((one.process, one.noted));
     }
     let latest: Option<Time> = program.horizon;
     let header = program.header(options.seed);
-    let (trace, silent, refused) =
-        record::merge(header, records.into_iter(), silent, refused, outcome, latest);
-    Ok(Recording { trace, readings, silent, refused, memories: machine.memories(program) })
+    let (trace, beside) = record::merge(header, noted, outcome, latest);
+    Ok(Recording { trace, readings, beside, memories: machine.memories(program) })
 }
 
 /// The state at the end: where each process stands, who owns which mutex, and

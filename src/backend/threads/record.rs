@@ -9,7 +9,7 @@ use super::primitives::{Fact, Observer};
 use crate::ids::{OpId, ProcessId};
 use crate::time::Time;
 use crate::trace::{Event, Header, Kind, Outcome, Sink, Trace};
-use crate::value::{Type, Word};
+use crate::value::{Item, Type, Word};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A run on threads may leave so many events: about 1.5 GB while they are sorted.
@@ -26,8 +26,24 @@ pub(super) struct Record<'a> {
     refused: Option<u64>,
     sequence: &'a AtomicU64,
     clock: &'a Clock,
+    /// For how many nanoseconds those were served who have lost their cores, by the number of the event that says
+    /// that they are ready again.
+    served: Vec<(u64, u64)>,
     /// Of which type the items of the next facts are.
     items: Type,
+}
+
+/// What one thread has noted, by the numbers of events.
+#[derive(Debug)]
+pub(super) struct Noted {
+    /// The events.
+    entries: Vec<Entry>,
+    /// The steps that left none.
+    silent: Vec<u64>,
+    /// What a resource refused.
+    refused: Option<u64>,
+    /// For how long those were served who have lost their cores.
+    served: Vec<(u64, u64)>,
 }
 
 /// An event with its place in the order of all.
@@ -40,7 +56,15 @@ pub(super) struct Entry {
 
 impl<'a> Record<'a> {
     pub(super) fn new(sequence: &'a AtomicU64, clock: &'a Clock) -> Record<'a> {
-        Record { entries: Vec::new(), silent: Vec::new(), refused: None, sequence, clock, items: Type::Int }
+        Record {
+            entries: Vec::new(),
+            silent: Vec::new(),
+            refused: None,
+            served: Vec::new(),
+            sequence,
+            clock,
+            items: Type::Int,
+        }
     }
 
     /// The next facts are about items of this type.
@@ -71,9 +95,10 @@ impl<'a> Record<'a> {
         self.silent.push(self.sequence.fetch_add(1, Ordering::Relaxed));
     }
 
-    /// The events, the numbers of the steps that left none, and of what was refused.
-    pub(super) fn into_parts(self) -> (Vec<Entry>, Vec<u64>, Option<u64>) {
-        (self.entries, self.silent, self.refused)
+    /// All that it has noted.
+    pub(super) fn into_noted(self) -> Noted {
+        let Record { entries, silent, refused, served, .. } = self;
+        Noted { entries, silent, refused, served }
     }
 }
 
@@ -91,8 +116,11 @@ impl Observer for Record<'_> {
     fn note(&mut self, facts: &[Fact]) {
         let time = self.clock.now();
         let first = self.sequence.fetch_add(facts.len() as u64, Ordering::Relaxed);
+        let lost = facts.iter().zip(first..).filter(|(fact, _)| fact.kind == Kind::Block);
+        self.served.extend(lost.filter_map(|(fact, number)| Some((number, *fact.value.get(1)?))));
         self.entries.extend(facts.iter().zip(first..).map(|(fact, number)| {
             let Fact { resource, process, op, kind, value, slot } = *fact;
+            let value = if kind == Kind::Block { Item::from(value[0]) } else { value };
             let has_item = matches!(kind, Kind::Put | Kind::Get | Kind::Write | Kind::Read);
             let ty = if has_item { self.items } else { Type::Int };
             let (value, rest) = (value[0], &value[1..]);
@@ -110,26 +138,46 @@ impl Observer for Record<'_> {
 /// A step that left no event: how many events there were before it, and whose it was.
 pub type SilentStep = (usize, ProcessId);
 
-/// One trace of all records; where among its events the steps were that left none, and what was refused first:
-/// these are numbered as events are.
+/// All that is known beside the events of a run, by how many events came before.
+#[derive(Debug, Clone, Default)]
+pub struct BesideEvents {
+    /// Where the steps were that left no event, if others can tell whether they were made.
+    pub silent: Vec<SilentStep>,
+    /// Where a buffer was to be closed for which somebody waits, if one was: the fault is of whoever waits, who may go on
+    /// behind it, before all threads are stopped.
+    pub refused: Option<usize>,
+    /// For how many nanoseconds of its work each was served who has lost its core, where it is ready again. It follows
+    /// from when threads come, and decides whether another stretch is needed.
+    pub served: Vec<(usize, u64)>,
+}
+
+/// One trace of all that was noted, and what is known beside.
 ///
 /// Two threads may read the clock in one order and get their numbers in the
 /// other, a few microseconds apart. The number counts: a time that is before
 /// the one above it is set to that. No time is after `latest`.
 pub(super) fn merge(
     header: Header,
-    records: impl Iterator<Item = Vec<Entry>>,
-    mut silent: Vec<(u64, ProcessId)>,
-    refused: Option<u64>,
+    noted: Vec<(ProcessId, Noted)>,
     outcome: Outcome,
     latest: Option<Time>,
-) -> (Trace, Vec<SilentStep>, Option<usize>) {
-    let mut entries: Vec<Entry> = records.flatten().collect();
+) -> (Trace, BesideEvents) {
+    let (mut entries, mut silent, mut refused, mut served) = (Vec::new(), Vec::new(), None, Vec::new());
+    for (process, noted) in noted {
+        entries.extend(noted.entries);
+        silent.extend(noted.silent.into_iter().map(|number| (number, process)));
+        refused = refused.into_iter().chain(noted.refused).min();
+        served.extend(noted.served);
+    }
     entries.sort_unstable_by_key(|entry| entry.number);
     silent.sort_unstable();
+    served.sort_unstable();
     let before = |number| entries.partition_point(|entry| entry.number < number);
-    let refused = refused.map(before);
-    let silent = silent.iter().map(|&(number, process)| (before(number), process)).collect();
+    let beside = BesideEvents {
+        silent: silent.iter().map(|&(number, process)| (before(number), process)).collect(),
+        refused: refused.map(before),
+        served: served.iter().map(|&(number, nanos)| (before(number), nanos)).collect(),
+    };
     let (mut events, mut log_args) = (Vec::with_capacity(entries.len()), Vec::new());
     let mut now = Time::ZERO;
     for entry in entries {
@@ -138,5 +186,5 @@ pub(super) fn merge(
         log_args.extend_from_slice(&entry.args);
     }
     let end = if outcome == Outcome::Horizon { latest.unwrap_or(now) } else { now };
-    (Trace { header, events: events.into(), log_args, outcome, end }, silent, refused)
+    (Trace { header, events: events.into(), log_args, outcome, end }, beside)
 }

@@ -20,7 +20,7 @@ use super::native::Native;
 use super::native::{Client, Refusal, Withdrawn};
 use super::options::{ThreadOptions, Work};
 use super::primitives::{Asks, Closed, Grant, Requester, Response, WaitLimit};
-use super::record::{Entry, MOST_EVENTS, Record};
+use super::record::{MOST_EVENTS, Noted, Record};
 use super::shared::{End, Shared};
 
 use crate::ids::{ProcessId, ResourceId};
@@ -37,11 +37,7 @@ pub(super) struct Left {
     pub(super) process: ProcessId,
     /// Its private state; of it, its own frame counts.
     pub(super) machine: Machine,
-    pub(super) entries: Vec<Entry>,
-    /// The numbers of its steps that left no event.
-    pub(super) silent: Vec<u64>,
-    /// The number of where a resource refused what would break a rule.
-    pub(super) refused: Option<u64>,
+    pub(super) noted: Noted,
     /// What its ops on the clock have read, in order, by when its works had to end, and from how many it took cores.
     pub(super) readings: Vec<u64>,
 }

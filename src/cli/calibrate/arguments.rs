@@ -6,7 +6,8 @@
 use crate::cli::console::shown;
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
-use crate::cli::options::{ScenarioOptions, whole};
+use crate::cli::options::ScenarioOptions;
+use crate::cli::whole_number::whole;
 use crate::sweep::{FitParameter, MOST_FITTED, Measurements};
 use crate::table::ColumnsFile;
 use clap::Args;

@@ -1,7 +1,8 @@
 //! What can be asked of an exploration.
 
 use crate::cli::failure::Failure;
-use crate::cli::options::{Artifact, RunOptions, ScenarioOptions, whole};
+use crate::cli::options::{Artifact, RunOptions, ScenarioOptions};
+use crate::cli::whole_number::whole;
 use crate::explore::{Mode, Reduce};
 use crate::scenario::parse_duration;
 use clap::{Args, ValueEnum};

@@ -31,7 +31,7 @@ mod tests {
     use crate::analysis::FailedExpectation;
     use crate::ids::OpId;
     use crate::trace::fixture::{A, B, BUFFER, C, MEMORY, MUTEX, cut_trace, two_stage_trace};
-    use crate::trace::{BlockedProcess, Deadlock, Fault, Outcome, Trace, WaitFor};
+    use crate::trace::{BlockedProcess, Deadlock, Fault, FaultKind, Outcome, Trace, WaitFor};
     use crate::value::Value;
 
     fn finished(trace: Trace) -> Finished {
@@ -111,8 +111,13 @@ mod tests {
 
     #[test]
     fn a_fault_and_failed_expectations() {
-        let fault =
-            Fault { process: B, op: OpId(2), message: "bad".to_owned(), hint: "do it well".to_owned() };
+        let fault = Fault {
+            process: B,
+            op: OpId(2),
+            message: "bad".to_owned(),
+            hint: "do it well".to_owned(),
+            kind: FaultKind::Rule,
+        };
         let mut finished = finished(Trace { outcome: Outcome::Fault(fault), ..cut_trace() });
         finished.failed.push(FailedExpectation { message: "expected more".to_owned(), line: 3, seen: None });
         let text = plain(&headline(&finished));

@@ -4,8 +4,9 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::inputs::Loaded;
-use crate::cli::options::{Format, parse_setting, whole};
+use crate::cli::options::{Format, parse_setting};
 use crate::cli::variations::Variations;
+use crate::cli::whole_number::whole;
 use crate::sweep::{Axis, Design, Figures, Indifference, Plan, Question, SelectionRules, constant};
 use crate::value::{Type, Value};
 use clap::{ArgGroup, Args};

@@ -1,7 +1,8 @@
 //! How the results of a sweep are reported.
 
 use super::row_format::RowFormat;
-use crate::cli::options::{Format, whole};
+use crate::cli::options::Format;
+use crate::cli::whole_number::whole;
 use clap::Args;
 use std::path::PathBuf;
 

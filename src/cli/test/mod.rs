@@ -11,7 +11,8 @@ mod snapshot;
 
 use super::failure::{Exit, Failure};
 use super::inputs::{self, Attempt, hold_each};
-use super::options::{Format, ScenarioOptions, whole};
+use super::options::{Format, ScenarioOptions};
+use super::whole_number::whole;
 use super::{console, interrupt};
 use case::{Case, CaseVerdict};
 use clap::Args;

@@ -2,7 +2,8 @@
 
 use crate::backend::threads::Work;
 use crate::cli::failure::Failure;
-use crate::cli::options::{Artifact, RunOptions, ScenarioOptions, whole};
+use crate::cli::options::{Artifact, RunOptions, ScenarioOptions};
+use crate::cli::whole_number::whole;
 use crate::scenario::parse_duration;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;

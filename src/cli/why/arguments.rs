@@ -1,7 +1,8 @@
 //! What is asked on the command line.
 
 use crate::cli::look_options::LookOptions;
-use crate::cli::options::{Format, parse_setting, whole};
+use crate::cli::options::{Format, parse_setting};
+use crate::cli::whole_number::whole;
 use clap::Args;
 use std::path::PathBuf;
 

@@ -79,8 +79,9 @@ impl Schedule {
     pub fn turns(&self, program: &BoundProgram) -> Result<Vec<Turn>, usize> {
         let names = ProcessNames::new(program);
         let turns = self.turns.iter().enumerate().map(|(number, (name, answers))| {
-            // The name of a timetable's process may end with a number itself: `desk at later * 2`.
-            let ends = (0..=answers.len()).map(|count| answers.split_at(count));
+            // The name of a timetable's process may end with a number itself: `desk at later * 2`. No
+            // expression ends with two.
+            let ends = (0..=answers.len().min(1)).map(|count| answers.split_at(count));
             let mut named = ends.filter_map(|(of_name, answers)| {
                 let name = of_name.iter().fold(name.clone(), |name, number| format!("{name} {number}"));
                 Some(Turn { process: names.find(&name)?, answers: answers.to_vec() })

@@ -42,9 +42,9 @@ impl Argument {
 
 /// The number of [`Argument::Frame`] in the number of a function.
 pub const FRAME: usize = 0;
-/// Likewise of [`Argument::Known`].
+/// The number of [`Argument::Known`] in the number of a function.
 pub const KNOWN: usize = 1;
-/// Likewise of [`Argument::Clock`].
+/// The number of [`Argument::Clock`] in the number of a function.
 pub const CLOCK: usize = 2;
 /// How many there are.
 pub const FORMS: usize = 3;
@@ -150,7 +150,7 @@ pub type Operation = usize;
 pub const MASK: Operation = BINARY;
 /// A subtraction the other way round: the second operand less the first.
 pub const FROM_INT: Operation = BINARY + 1;
-/// The same of floats.
+/// A subtraction of floats the other way round.
 pub const FROM_FLOAT: Operation = BINARY + 2;
 /// The operations of which two make one op.
 pub const CHAINED: [Operation; 10] = [

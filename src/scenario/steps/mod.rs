@@ -97,7 +97,10 @@ const FOREIGN: [Advice; 8] = [
     ),
     (&["yield"], "write `delay: 0s` to let those go first who are ready now"),
     (&["break", "continue"], "a loop ends when its condition is false; set a variable that it asks"),
-    (&["assert", "check", "require", "ensure"], "steps do not assert: say what must come out in `expect`"),
+    (
+        &["assert", "check", "require", "ensure"],
+        "steps do not assert: say in `expect` what must come out, and in `always` there what holds in every state",
+    ),
     (
         &["fail", "raise", "throw", "abort", "panic", "error"],
         "no step fails on purpose: `exit` ends the process, and what must come out stands in `expect`",

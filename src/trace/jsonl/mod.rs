@@ -40,7 +40,7 @@ mod tests {
     use super::*;
     use crate::ids::{OpId, ProcessId};
     use crate::trace::fixture::{A, B, BUFFER, C, MUTEX, arbitrary_trace, cut_trace, two_stage_trace};
-    use crate::trace::{BlockedProcess, Deadlock, Fault, Outcome, Standing, Trace, WaitFor};
+    use crate::trace::{BlockedProcess, Deadlock, Fault, FaultKind, Outcome, Standing, Trace, WaitFor};
     use proptest::prelude::*;
 
     fn written(trace: &Trace) -> String {
@@ -90,7 +90,13 @@ mod tests {
             standing: Some(Standing::Come(2, 3)),
             ..blocked.clone()
         };
-        let fault = Fault { process: ProcessId(3), op: OpId(0), message: "bad\n".into(), hint: "ü".into() };
+        let fault = Fault {
+            process: ProcessId(3),
+            op: OpId(0),
+            message: "bad\n".into(),
+            hint: "ü".into(),
+            kind: FaultKind::EndOfTime,
+        };
         for outcome in [
             Outcome::Completed,
             Outcome::Horizon,

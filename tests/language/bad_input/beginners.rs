@@ -1,7 +1,7 @@
 //! What people write who see the language for the first time: each mistake is told at its
 //! place, with what to write instead.
 
-use super::{refused, step_refused};
+use super::{refused, refused_each, step_refused, with_step};
 
 /// A scenario with these lines in the place of its first process, which begin on line 6.
 fn with_processes(lines: &str) -> String {
@@ -17,27 +17,44 @@ processes:
 
 #[test]
 fn a_key_that_belongs_into_the_map_behind_the_step() {
-    for (step, column, message, hint) in [
-        ("{get: queue, into: i}", 22, "unknown key 'into' beside `get`", "`get: {from: queue, into: i}`"),
-        ("{put: queue, value: 3}", 22, "unknown key 'value' beside `put`", "`put: {to: queue, value: 3}`"),
-        ("{read: slots, at: 0, into: i}", 23, "'at' beside `read`", "`read: {from: slots, at: 0, into: i}`"),
-        ("{write: slots, at: 0, value: 1}", 24, "'at' beside", "`write: {to: slots, at: 0, value: 1}`"),
-        ("{mark: seen, value: i}", 22, "'value' beside `mark`", "`mark: {name: seen, value: i}`"),
-        ("{get: {from: queue}, into: i}", 30, "'into' beside `get`", "`get: {…, into: i}`"),
-        // The name as a key.
-        ("put: {line: 3}", 15, "unknown key 'line' in `put`", "`put: {to: line, value: 3}`"),
-        ("get: {line: i}", 15, "unknown key 'line' in `get`", "`get: {from: line, into: i}`"),
-        ("get: {line: 2}", 15, "unknown key 'line' in `get`", "`get: {from: line, count: 2}`"),
-        ("write: {slots: 3}", 17, "unknown key 'slots' in `write`", "`write: {to: slots, at: 0, value: 3}`"),
-        // Other words for a key.
-        ("get: {from: queue, to: i}", 28, "did you mean 'into'?", ""),
-        ("put: {in: queue, value: i}", 15, "did you mean 'to'?", ""),
-        ("delay: {uniform: {min: 1s, high: 3s}}", 27, "did you mean 'low'?", ""),
-        ("delay: {normal: {mu: 1s, sd: 1s}}", 26, "did you mean 'mean'?", ""),
-        ("delay: {exponential: {rate: 3}}", 31, "unknown key 'rate'", "the mean, which is 1 / rate"),
-    ] {
-        step_refused(step, column, message, hint);
-    }
+    refused_each(
+        with_step,
+        16,
+        &[
+            ("{get: queue, into: i}", 22, "unknown key 'into' beside `get`", "`get: {from: queue, into: i}`"),
+            (
+                "{put: queue, value: 3}",
+                22,
+                "unknown key 'value' beside `put`",
+                "`put: {to: queue, value: 3}`",
+            ),
+            (
+                "{read: slots, at: 0, into: i}",
+                23,
+                "'at' beside `read`",
+                "`read: {from: slots, at: 0, into: i}`",
+            ),
+            ("{write: slots, at: 0, value: 1}", 24, "'at' beside", "`write: {to: slots, at: 0, value: 1}`"),
+            ("{mark: seen, value: i}", 22, "'value' beside `mark`", "`mark: {name: seen, value: i}`"),
+            ("{get: {from: queue}, into: i}", 30, "'into' beside `get`", "`get: {…, into: i}`"),
+            // The name as a key.
+            ("put: {line: 3}", 15, "unknown key 'line' in `put`", "`put: {to: line, value: 3}`"),
+            ("get: {line: i}", 15, "unknown key 'line' in `get`", "`get: {from: line, into: i}`"),
+            ("get: {line: 2}", 15, "unknown key 'line' in `get`", "`get: {from: line, count: 2}`"),
+            (
+                "write: {slots: 3}",
+                17,
+                "unknown key 'slots' in `write`",
+                "`write: {to: slots, at: 0, value: 3}`",
+            ),
+            // Other words for a key.
+            ("get: {from: queue, to: i}", 28, "did you mean 'into'?", ""),
+            ("put: {in: queue, value: i}", 15, "did you mean 'to'?", ""),
+            ("delay: {uniform: {min: 1s, high: 3s}}", 27, "did you mean 'low'?", ""),
+            ("delay: {normal: {mu: 1s, sd: 1s}}", 26, "did you mean 'mean'?", ""),
+            ("delay: {exponential: {rate: 3}}", 31, "unknown key 'rate'", "the mean, which is 1 / rate"),
+        ],
+    );
 }
 
 #[test]
@@ -57,34 +74,51 @@ fn what_a_variable_can_hold() {
 
 #[test]
 fn steps_of_a_step_stand_below_do() {
-    for (step, column, message, hint) in [
-        (
-            "{repeat: 3, put: queue}",
-            21,
-            "this has `repeat` and `put`",
-            "`repeat: 3` and `do: [{put: queue}]`",
-        ),
-        (
-            "{put: queue, repeat: 3}",
-            22,
-            "this has `put` and `repeat`",
-            "`repeat: 3` and `do: [{put: queue}]`",
-        ),
-        (
-            "{with: mutex1, delay: 1s}",
-            24,
-            "this has `with` and `delay`",
-            "`with: mutex1` and `do: [{delay: 1s}]`",
-        ),
-        ("{delay: 1s, work: 2s}", 21, "this has `delay` and `work`", "two steps"),
-        ("repeat: 3", 9, "missing key `do` in `repeat`", "write the steps below `do:`"),
-        ("{release: mutex1, do: []}", 27, "unknown key 'do' in `release`", "write `with: …` and `do: […]`"),
-        ("{until: level(queue) > 1, do: []}", 35, "unknown key 'do' in `until`", "has no steps of its own"),
-        ("{atomic: [], do: []}", 22, "unknown key 'do' in `atomic`", "right below it, without a `do`"),
-        ("{if: b, do: [], elif: b}", 25, "unknown key 'elif' in `if`", "`else: [{if: condition, do: […]}]`"),
-    ] {
-        step_refused(step, column, message, hint);
-    }
+    refused_each(
+        with_step,
+        16,
+        &[
+            (
+                "{repeat: 3, put: queue}",
+                21,
+                "this has `repeat` and `put`",
+                "`repeat: 3` and `do: [{put: queue}]`",
+            ),
+            (
+                "{put: queue, repeat: 3}",
+                22,
+                "this has `put` and `repeat`",
+                "`repeat: 3` and `do: [{put: queue}]`",
+            ),
+            (
+                "{with: mutex1, delay: 1s}",
+                24,
+                "this has `with` and `delay`",
+                "`with: mutex1` and `do: [{delay: 1s}]`",
+            ),
+            ("{delay: 1s, work: 2s}", 21, "this has `delay` and `work`", "two steps"),
+            ("repeat: 3", 9, "missing key `do` in `repeat`", "write the steps below `do:`"),
+            (
+                "{release: mutex1, do: []}",
+                27,
+                "unknown key 'do' in `release`",
+                "write `with: …` and `do: […]`",
+            ),
+            (
+                "{until: level(queue) > 1, do: []}",
+                35,
+                "unknown key 'do' in `until`",
+                "has no steps of its own",
+            ),
+            ("{atomic: [], do: []}", 22, "unknown key 'do' in `atomic`", "right below it, without a `do`"),
+            (
+                "{if: b, do: [], elif: b}",
+                25,
+                "unknown key 'elif' in `if`",
+                "`else: [{if: condition, do: […]}]`",
+            ),
+        ],
+    );
     // What YAML itself refuses.
     for (steps, line, column, message, hint) in [
         ("repeat: 3\n        - put: shelf", 9, 9, "a list stands below `repeat`", "stand below `do:`"),
@@ -131,31 +165,38 @@ fn a_text_that_yaml_ends_too_early() {
 
 #[test]
 fn steps_of_other_languages() {
-    for (step, column, message, hint) in [
-        ("loop: 3", 9, "unknown step 'loop'", "`repeat: n`"),
-        ("{while True: [], do: []}", 10, "unknown step 'while True'", "write `while: True`, with a colon"),
-        ("{if i > 3: [{delay: 1s}]}", 10, "unknown step 'if i > 3'", "write `if: i > 3`"),
-        ("{repeat(3): []}", 10, "unknown step 'repeat(3)'", "write `repeat: 3`"),
-        ("i: 3", 9, "unknown step 'i'", "write `set: {i: 3}`"),
-        ("i: {get: queue}", 9, "unknown step 'i'", "`get: {from: queue, into: i}`"),
-        ("i: {read: slots}", 9, "unknown step 'i'", "`read: {from: slots, at: 0, into: i}`"),
-        ("pass:", 9, "unknown step 'pass'", "is left out"),
-        ("use: mutex1", 9, "unknown step 'use'", "`with: m`"),
-        ("set: i = 3", 14, "`set` is a map, found text", "`set: {i: 3}`"),
-        ("wait: level(queue) > 1", 15, "found a condition", "`until: level(queue) > 1`"),
-        ("wait: other", 15, "unknown resource 'other'", "`join: other`"),
-        ("join: mutex1", 15, "unknown process 'mutex1'", "it is a mutex"),
-        ("join: nobody", 15, "unknown process 'nobody'", "declared under `processes`"),
-        ("until: done", 16, "`done` is a function", "`done(…)`"),
-        ("acquire: permits 2", 18, "found 'permits 2'", "`acquire: {permits: 2}`"),
-        ("acquire: {name: permits, count: 2}", 19, "found the key 'name'", "`acquire: {permits: 2}`"),
-        ("put: queue 3", 14, "found 'queue 3'", "`put: {to: queue, value: 3}`"),
-        ("put: 3", 14, "found an integer", "`put: {to: name, value: 3}`"),
-        ("acquire: 2", 18, "found an integer", "`acquire: {name: 2}`"),
-        ("read: slots", 15, "`read` is a map, found text", "`read: {from: slots, at: 0, into: x}`"),
-    ] {
-        step_refused(step, column, message, hint);
-    }
+    refused_each(
+        with_step,
+        16,
+        &[
+            ("loop: 3", 9, "unknown step 'loop'", "`repeat: n`"),
+            (
+                "{while True: [], do: []}",
+                10,
+                "unknown step 'while True'",
+                "write `while: True`, with a colon",
+            ),
+            ("{if i > 3: [{delay: 1s}]}", 10, "unknown step 'if i > 3'", "write `if: i > 3`"),
+            ("{repeat(3): []}", 10, "unknown step 'repeat(3)'", "write `repeat: 3`"),
+            ("i: 3", 9, "unknown step 'i'", "write `set: {i: 3}`"),
+            ("i: {get: queue}", 9, "unknown step 'i'", "`get: {from: queue, into: i}`"),
+            ("i: {read: slots}", 9, "unknown step 'i'", "`read: {from: slots, at: 0, into: i}`"),
+            ("pass:", 9, "unknown step 'pass'", "is left out"),
+            ("use: mutex1", 9, "unknown step 'use'", "`with: m`"),
+            ("set: i = 3", 14, "`set` is a map, found text", "`set: {i: 3}`"),
+            ("wait: level(queue) > 1", 15, "found a condition", "`until: level(queue) > 1`"),
+            ("wait: other", 15, "unknown resource 'other'", "`join: other`"),
+            ("join: mutex1", 15, "unknown process 'mutex1'", "it is a mutex"),
+            ("join: nobody", 15, "unknown process 'nobody'", "declared under `processes`"),
+            ("until: done", 16, "`done` is a function", "`done(…)`"),
+            ("acquire: permits 2", 18, "found 'permits 2'", "`acquire: {permits: 2}`"),
+            ("acquire: {name: permits, count: 2}", 19, "found the key 'name'", "`acquire: {permits: 2}`"),
+            ("put: queue 3", 14, "found 'queue 3'", "`put: {to: queue, value: 3}`"),
+            ("put: 3", 14, "found an integer", "`put: {to: name, value: 3}`"),
+            ("acquire: 2", 18, "found an integer", "`acquire: {name: 2}`"),
+            ("read: slots", 15, "`read` is a map, found text", "`read: {from: slots, at: 0, into: x}`"),
+        ],
+    );
     let text = "version: 1\nblocks: {f: {params: [x], do: [{delay: x}]}, g: {do: []}}\nprocesses:\n  p:\n    do:\n      - f: 3s\n      - g:\n";
     refused(
         text,
@@ -166,26 +207,33 @@ fn steps_of_other_languages() {
 /// What people write who know how it is said elsewhere: each is about one step.
 #[test]
 fn names_and_numbers_in_other_forms() {
-    for (step, column, message, hint) in [
-        ("acquire: permits(2)", 18, "found 'permits(2)'", "`acquire: {permits: 2}`"),
-        ("acquire: 2 * permits", 18, "found '2 * permits'", "`acquire: {permits: 2}`"),
-        ("release: permits 2", 18, "found 'permits 2'", "`release: {permits: 2}`"),
-        ("acquire: mutex1 permits", 18, "found 'mutex1 permits'", "`[mutex1, permits]`"),
-        ("acquire: mutex1 and permits", 18, "found 'mutex1 and permits'", "`[mutex1, permits]`"),
-        ("close: {queue: true}", 17, "found a map", "`close: queue`"),
-        ("try_acquire: permits", 9, "unknown step 'try_acquire'", "`within: 0s`"),
-        ("write: slots[0] = 3", 16, "`write` is a map, found text", "`write: {to: slots, at: 0, value: 3}`"),
-        ("read: 'slots[i]'", 15, "`read` is a map, found text", "`read: {from: slots, at: i, into: x}`"),
-        ("wait: {done: mutex1}", 16, "unknown key 'done' in `wait`", "`wait: {on: done, mutex: mutex1}`"),
-        ("wait: {condition: queue}", 16, "did you mean 'on'?", ""),
-        ("set: {i: pause}", 18, "takes an integer, found a duration", "`seconds(…)`"),
-        ("set: {i: b}", 18, "takes an integer, found a boolean", "`if` step"),
-        ("delay: exponential", 16, "unknown parameter or variable 'exponential'", "`delay: {uniform:"),
-        ("delay: {normal: {mean: 5s, variance: 1s}}", 36, "unknown key 'variance'", "`sd`"),
-        ("select: [queue]", 18, "`branch` is a map, found text", "`- get: b`"),
-    ] {
-        step_refused(step, column, message, hint);
-    }
+    refused_each(
+        with_step,
+        16,
+        &[
+            ("acquire: permits(2)", 18, "found 'permits(2)'", "`acquire: {permits: 2}`"),
+            ("acquire: 2 * permits", 18, "found '2 * permits'", "`acquire: {permits: 2}`"),
+            ("release: permits 2", 18, "found 'permits 2'", "`release: {permits: 2}`"),
+            ("acquire: mutex1 permits", 18, "found 'mutex1 permits'", "`[mutex1, permits]`"),
+            ("acquire: mutex1 and permits", 18, "found 'mutex1 and permits'", "`[mutex1, permits]`"),
+            ("close: {queue: true}", 17, "found a map", "`close: queue`"),
+            ("try_acquire: permits", 9, "unknown step 'try_acquire'", "`within: 0s`"),
+            (
+                "write: slots[0] = 3",
+                16,
+                "`write` is a map, found text",
+                "`write: {to: slots, at: 0, value: 3}`",
+            ),
+            ("read: 'slots[i]'", 15, "`read` is a map, found text", "`read: {from: slots, at: i, into: x}`"),
+            ("wait: {done: mutex1}", 16, "unknown key 'done' in `wait`", "`wait: {on: done, mutex: mutex1}`"),
+            ("wait: {condition: queue}", 16, "did you mean 'on'?", ""),
+            ("set: {i: pause}", 18, "takes an integer, found a duration", "`seconds(…)`"),
+            ("set: {i: b}", 18, "takes an integer, found a boolean", "`if` step"),
+            ("delay: exponential", 16, "unknown parameter or variable 'exponential'", "`delay: {uniform:"),
+            ("delay: {normal: {mean: 5s, variance: 1s}}", 36, "unknown key 'variance'", "`sd`"),
+            ("select: [queue]", 18, "`branch` is a map, found text", "`- get: b`"),
+        ],
+    );
     for (condition, column, message, hint) in [
         ("i =< 3", 15, "unexpected '=<'", "`<=`"),
         ("i => 3", 15, "unexpected '=>'", "`>=`"),
@@ -213,13 +261,20 @@ processes:
 "
         )
     };
-    for (step, column, message, hint) in [
-        ("work: cpu", 15, "`work` takes a time, found the processor 'cpu'", "`work: {on: cpu, for: 5ms}`"),
-        ("work: {cpu: 3s}", 16, "`work` takes a time", "`work: {on: cpu, for: 3s}`"),
-        ("{work: 3s, on: cpu}", 20, "unknown key 'on' beside `work`", "`work: {for: 3s, on: cpu}`"),
-    ] {
-        refused(&with(step), &[(7, column, message, hint)]);
-    }
+    refused_each(
+        with,
+        7,
+        &[
+            (
+                "work: cpu",
+                15,
+                "`work` takes a time, found the processor 'cpu'",
+                "`work: {on: cpu, for: 5ms}`",
+            ),
+            ("work: {cpu: 3s}", 16, "`work` takes a time", "`work: {on: cpu, for: 3s}`"),
+            ("{work: 3s, on: cpu}", 20, "unknown key 'on' beside `work`", "`work: {for: 3s, on: cpu}`"),
+        ],
+    );
     let each = "for_each: x in q\n        do: []";
     refused(&with(each), &[(7, 19, "found 'x in q'", "`for_each: {from: q, into: x, do: […]}`")]);
 }

@@ -1,7 +1,7 @@
 //! Parameters, resources, processes and expectations that cannot be, and values
 //! from outside that do not fit.
 
-use super::{diagnostics, refused, with_step};
+use super::{diagnostics, refused, refused_each, with_step};
 
 /// A scenario with these resources, the first on line 4 from column 3 on.
 fn with_resource(resource: &str) -> String {
@@ -12,44 +12,56 @@ fn with_resource(resource: &str) -> String {
 
 #[test]
 fn resources_have_what_they_need() {
-    for (resource, column, message, hint) in [
-        ("a1: {kind: semaphore}", 3, "missing key `permits`", "Permits at the start"),
-        ("a1: {kind: semaphore, permits: less}", 34, "`permits` is at least 0, found -1", ""),
-        ("a1: {kind: semaphore, permits: 1s}", 34, "takes an integer, found a duration", ""),
-        ("a1: semaphore", 7, "needs more than its kind", "kind and permits"),
-        ("a1: mutx", 7, "unknown kind of resource 'mutx'; did you mean 'mutex'?", "buffer"),
-        ("a1: {kind: sema}", 14, "'sema' is not known as a kind", "`semaphore`"),
-        ("a1: 5", 7, "the resource 'a1' has no kind", "`a1: {kind: semaphore, permits: 5}`"),
-        ("a1: {permits: 1}", 3, "missing key `kind`", "`kind: semaphore`"),
-        ("a1: {slots: 1}", 3, "missing key `kind`", "`kind: memory`"),
-        ("a1: {type: mutex}", 3, "missing key `kind`", "`kind` instead of `type`"),
-        ("a1:", 3, "the resource 'a1' has no kind", "`a1: mutex`"),
-        ("lock:", 3, "the resource 'lock' has no kind", "write `lock: mutex`"),
-        ("queue2:", 3, "the resource 'queue2' has no kind", "write `queue2: {kind: buffer, capacity: 1}`"),
-        ("a1: {kind: buffer}", 3, "missing key `capacity`", "`unbounded`"),
-        ("a1: {kind: buffer, capacity: less}", 32, "`capacity` is at least 0, found -1", ""),
-        ("a1: {kind: buffer, capacity: unbound}", 32, "unknown parameter 'unbound'", "`unbounded`"),
-        ("a1: {kind: buffer, capacity: 1, of: integer}", 39, "'integer' is not known as a type", "`int`"),
-        ("a1: {kind: memory, slots: 0}", 29, "`slots` is at least 1, found 0", ""),
-        ("a1: {kind: memory, slots: 1, discipline: fifo}", 32, "unknown key 'discipline' in `memory`", ""),
-        (
-            "a1: {kind: mutex, discipline: fifoo}",
-            33,
-            "not known as a discipline; did you mean 'fifo'?",
-            "`lifo`",
-        ),
-        ("a1: {kind: mutex, count: less}", 28, "`count` is at least 0, found -1", ""),
-        ("a1: {kind: mutex, count: 1 / zero}", 28, "division by zero", ""),
-        ("a1: {kind: mutex, count: big}", 3, "more than 10,000,000 resources", ""),
-        ("a1: {kind: memory, slots: big, count: n}", 3, "more than 100,000,000 slots", ""),
-        ("a1: {kind: memory, slots: big * big * big}", 29, "does not fit 64 bits", ""),
-        ("a1: {kind: buffer, capacity: big + 1}", 3, "more than 100,000,000 slots", ""),
-        ("max: mutex", 3, "'max' cannot be the name of a resource: it means something", "`max_`"),
-        ("a-b: mutex", 3, "'a-b' cannot be the name of a resource", "letters, digits"),
-        ("\"\": mutex", 3, "'' cannot be the name", ""),
-    ] {
-        refused(&with_resource(resource), &[(4, column, message, hint)]);
-    }
+    refused_each(
+        with_resource,
+        4,
+        &[
+            ("a1: {kind: semaphore}", 3, "missing key `permits`", "Permits at the start"),
+            ("a1: {kind: semaphore, permits: less}", 34, "`permits` is at least 0, found -1", ""),
+            ("a1: {kind: semaphore, permits: 1s}", 34, "takes an integer, found a duration", ""),
+            ("a1: semaphore", 7, "needs more than its kind", "kind and permits"),
+            ("a1: mutx", 7, "unknown kind of resource 'mutx'; did you mean 'mutex'?", "buffer"),
+            ("a1: {kind: sema}", 14, "'sema' is not known as a kind", "`semaphore`"),
+            ("a1: 5", 7, "the resource 'a1' has no kind", "`a1: {kind: semaphore, permits: 5}`"),
+            ("a1: {permits: 1}", 3, "missing key `kind`", "`kind: semaphore`"),
+            ("a1: {slots: 1}", 3, "missing key `kind`", "`kind: memory`"),
+            ("a1: {type: mutex}", 3, "missing key `kind`", "`kind` instead of `type`"),
+            ("a1:", 3, "the resource 'a1' has no kind", "`a1: mutex`"),
+            ("lock:", 3, "the resource 'lock' has no kind", "write `lock: mutex`"),
+            (
+                "queue2:",
+                3,
+                "the resource 'queue2' has no kind",
+                "write `queue2: {kind: buffer, capacity: 1}`",
+            ),
+            ("a1: {kind: buffer}", 3, "missing key `capacity`", "`unbounded`"),
+            ("a1: {kind: buffer, capacity: less}", 32, "`capacity` is at least 0, found -1", ""),
+            ("a1: {kind: buffer, capacity: unbound}", 32, "unknown parameter 'unbound'", "`unbounded`"),
+            ("a1: {kind: buffer, capacity: 1, of: integer}", 39, "'integer' is not known as a type", "`int`"),
+            ("a1: {kind: memory, slots: 0}", 29, "`slots` is at least 1, found 0", ""),
+            (
+                "a1: {kind: memory, slots: 1, discipline: fifo}",
+                32,
+                "unknown key 'discipline' in `memory`",
+                "",
+            ),
+            (
+                "a1: {kind: mutex, discipline: fifoo}",
+                33,
+                "not known as a discipline; did you mean 'fifo'?",
+                "`lifo`",
+            ),
+            ("a1: {kind: mutex, count: less}", 28, "`count` is at least 0, found -1", ""),
+            ("a1: {kind: mutex, count: 1 / zero}", 28, "division by zero", ""),
+            ("a1: {kind: mutex, count: big}", 3, "more than 10,000,000 resources", ""),
+            ("a1: {kind: memory, slots: big, count: n}", 3, "more than 100,000,000 slots", ""),
+            ("a1: {kind: memory, slots: big * big * big}", 29, "does not fit 64 bits", ""),
+            ("a1: {kind: buffer, capacity: big + 1}", 3, "more than 100,000,000 slots", ""),
+            ("max: mutex", 3, "'max' cannot be the name of a resource: it means something", "`max_`"),
+            ("a-b: mutex", 3, "'a-b' cannot be the name of a resource", "letters, digits"),
+            ("\"\": mutex", 3, "'' cannot be the name", ""),
+        ],
+    );
     let long = "x".repeat(65);
     refused(&with_resource(&format!("{long}: mutex")), &[(4, 3, "at most 64 characters", "")]);
 }
@@ -61,29 +73,31 @@ fn with_process(process: &str) -> String {
 
 #[test]
 fn processes_have_what_they_need() {
-    for (process, column, message, hint) in [
-        ("", 1, "at least one process", ""),
-        ("p: {}", 13, "missing key `do`", ""),
-        ("p: ", 13, "no content", ""),
-        ("p: []", 16, "is a map, found a list", ""),
-        ("p: {do: 5}", 21, "takes a list of steps, found an integer", ""),
-        ("p: {start: 5, do: []}", 24, "`start` takes a duration", "`5s`"),
-        ("p: {start: now, do: []}", 24, "`now` has a value in the steps", ""),
-        ("p: {start: -1s, do: []}", 24, "cannot be negative", ""),
-        ("p: {priority: 128, do: []}", 27, "from -128 to 127, found 128", "lower"),
-        ("p: {priority: less - big, do: []}", 27, "from -128 to 127", ""),
-        ("p: {count: index, do: []}", 24, "`index` has no value here", ""),
-        ("p: {count: big, do: []}", 13, "more than 10,000,000 processes", ""),
-        ("p: {count: 1000000, vars: {a: {array: 1000}}, do: []}", 13, "100,000,000 variables", ""),
-        ("p: {vars: {n: 1}, do: []}", 24, "'n' has the name of a parameter", "another name"),
-        ("p: {vars: {i: 1, j: i}, do: []}", 33, "unknown parameter 'i'", ""),
-        ("p: {vars: {i: [1]}, do: []}", 28, "takes one first value, found a list", "`i: {array: 1}`"),
-        ("p: {vars: {i: {array: less}}, do: []}", 35, "`array` is at least 0, found -1", ""),
-        ("p: {vars: {i: {array: index}}, do: []}", 35, "`index` has no value here", ""),
-        ("p: {vars: {i: {aray: 3}}, do: []}", 28, "unknown key 'aray'", "`array`"),
-    ] {
-        refused(&with_process(process), &[(3, column, message, hint)]);
-    }
+    refused_each(
+        with_process,
+        3,
+        &[
+            ("", 1, "at least one process", ""),
+            ("p: {}", 13, "missing key `do`", ""),
+            ("p: ", 13, "no content", ""),
+            ("p: []", 16, "is a map, found a list", ""),
+            ("p: {do: 5}", 21, "takes a list of steps, found an integer", ""),
+            ("p: {start: 5, do: []}", 24, "`start` takes a duration", "`5s`"),
+            ("p: {start: now, do: []}", 24, "`now` has a value in the steps", ""),
+            ("p: {start: -1s, do: []}", 24, "cannot be negative", ""),
+            ("p: {priority: 128, do: []}", 27, "from -128 to 127, found 128", "lower"),
+            ("p: {priority: less - big, do: []}", 27, "from -128 to 127", ""),
+            ("p: {count: index, do: []}", 24, "`index` has no value here", ""),
+            ("p: {count: big, do: []}", 13, "more than 10,000,000 processes", ""),
+            ("p: {count: 1000000, vars: {a: {array: 1000}}, do: []}", 13, "100,000,000 variables", ""),
+            ("p: {vars: {n: 1}, do: []}", 24, "'n' has the name of a parameter", "another name"),
+            ("p: {vars: {i: 1, j: i}, do: []}", 33, "unknown parameter 'i'", ""),
+            ("p: {vars: {i: [1]}, do: []}", 28, "takes one first value, found a list", "`i: {array: 1}`"),
+            ("p: {vars: {i: {array: less}}, do: []}", 35, "`array` is at least 0, found -1", ""),
+            ("p: {vars: {i: {array: index}}, do: []}", 35, "`index` has no value here", ""),
+            ("p: {vars: {i: {aray: 3}}, do: []}", 28, "unknown key 'aray'", "`array`"),
+        ],
+    );
 }
 
 #[test]

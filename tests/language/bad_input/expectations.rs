@@ -1,6 +1,6 @@
 //! Expectations that name what there is not, or that cannot be met by any run.
 
-use super::refused;
+use super::{Row, refused_each};
 
 const HEAD: &str = "\
 version: 1
@@ -14,10 +14,8 @@ expect:
 
 /// Refuses what is expected: a line of `expect` with the column and parts of
 /// the message and the hint.
-fn all_refused(lines: &[(&str, u32, &str, &str)]) {
-    for &(line, column, message, hint) in lines {
-        refused(&format!("{HEAD}  {line}\n"), &[(8, column, message, hint)]);
-    }
+fn all_refused(lines: &[Row<'_>]) {
+    refused_each(|line| format!("{HEAD}  {line}\n"), 8, lines);
 }
 
 #[test]

@@ -274,7 +274,18 @@ fn an_expression_with_brackets_is_quoted_as_a_whole() {
             "version: 1\nprocesses:\n  a: {{vars: {{xs: {{array: 2}}, t: 1}}, do: [{{set: {{t: {value}}}}}, {{log: '{{t}}'}}]}}\n"
         )
     };
-    for text in ["xs[0] + t", "xs[0]", "1 + xs[0]", "abs(xs[0])", "(t + xs[0]) * 2"] {
+    for text in [
+        "xs[0] + t",
+        "xs[0]",
+        "1 + xs[0]",
+        "abs(xs[0])",
+        "(t + xs[0]) * 2",
+        // Two, of which YAML sees the first; and a sign that YAML has a use for.
+        "xs[0] + xs[1]",
+        "(xs[0] + abs(xs[t])) - xs[t - 1]",
+        "xs[0] * 2",
+        "xs[0] * xs[1]",
+    ] {
         one(&scenario(text), "YAML takes the bracket", &format!("needs quotes: `\"{text}\"`"));
         assert!(tempolane::scenario::load_str("a", &scenario(&format!("\"{text}\"")), &[]).is_ok(), "{text}");
     }

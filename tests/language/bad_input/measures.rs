@@ -1,6 +1,6 @@
 //! Measures of what there is not, or that measure nothing.
 
-use super::refused;
+use super::{Row, refused, refused_each};
 
 const HEAD: &str = "\
 version: 1
@@ -13,10 +13,8 @@ measures:
 
 /// Refuses what stands behind `x:` below `measures`: the column, and parts of the message
 /// and the hint.
-fn all_refused(lines: &[(&str, u32, &str, &str)]) {
-    for &(measure, column, message, hint) in lines {
-        refused(&format!("{HEAD}  x: {measure}\n"), &[(7, column, message, hint)]);
-    }
+fn all_refused(measures: &[Row<'_>]) {
+    refused_each(|measure| format!("{HEAD}  x: {measure}\n"), 7, measures);
 }
 
 #[test]

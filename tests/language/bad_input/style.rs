@@ -1,6 +1,6 @@
 //! Wishes for pictures that cannot be, and labels that are none.
 
-use super::refused;
+use super::{refused, refused_each};
 
 fn with_style(style: &str) -> String {
     format!("version: 1\nprocesses:\n  loader: {{do: [{{delay: 1s}}]}}\nstyle: {style}\n")
@@ -8,23 +8,30 @@ fn with_style(style: &str) -> String {
 
 #[test]
 fn styles() {
-    for (style, column, message, hint) in [
-        ("{titel: x}", 9, "unknown key 'titel' in `style`; did you mean 'title'?", "`title`, `lanes`"),
-        ("{title: \"\"}", 16, "the title is empty", "leave it out"),
-        ("{lanes: laoder}", 16, "there is no process 'laoder'; did you mean 'loader'?", ""),
-        ("{lanes: [loader, \"worker[2]\"]}", 25, "there is no process 'worker'", "a lane is a process"),
-        ("{from: 5s, to: 2s}", 23, "the picture would begin at 5s and end at 2s", "later than `from`"),
-        ("{from: 5}", 15, "`from`", ""),
-        ("{width: 100}", 16, "100 pixels are too narrow for text of 10 pixels, which takes 400", "larger"),
-        ("{width: 20001}", 16, "`width` is at most 20000 pixels", ""),
-        ("{font_size: 5}", 20, "the font size is 6 to 40 pixels, found 5", ""),
-        ("{theme: drak}", 16, "'drak' is not known as `theme`; did you mean 'dark'?", "`light`"),
-        ("{colour_by: name}", 20, "'name' is not known as `colour_by`", "`state`"),
-        ("{holders: perhaps}", 18, "unknown parameter 'perhaps'", ""),
-        ("wide", 8, "`style` is a map", ""),
-    ] {
-        refused(&with_style(style), &[(4, column, message, hint)]);
-    }
+    refused_each(
+        with_style,
+        4,
+        &[
+            ("{titel: x}", 9, "unknown key 'titel' in `style`; did you mean 'title'?", "`title`, `lanes`"),
+            ("{title: \"\"}", 16, "the title is empty", "leave it out"),
+            ("{lanes: laoder}", 16, "there is no process 'laoder'; did you mean 'loader'?", ""),
+            ("{lanes: [loader, \"worker[2]\"]}", 25, "there is no process 'worker'", "a lane is a process"),
+            ("{from: 5s, to: 2s}", 23, "the picture would begin at 5s and end at 2s", "later than `from`"),
+            ("{from: 5}", 15, "`from`", ""),
+            (
+                "{width: 100}",
+                16,
+                "100 pixels are too narrow for text of 10 pixels, which takes 400",
+                "larger",
+            ),
+            ("{width: 20001}", 16, "`width` is at most 20000 pixels", ""),
+            ("{font_size: 5}", 20, "the font size is 6 to 40 pixels, found 5", ""),
+            ("{theme: drak}", 16, "'drak' is not known as `theme`; did you mean 'dark'?", "`light`"),
+            ("{colour_by: name}", 20, "'name' is not known as `colour_by`", "`state`"),
+            ("{holders: perhaps}", 18, "unknown parameter 'perhaps'", ""),
+            ("wide", 8, "`style` is a map", ""),
+        ],
+    );
 }
 
 #[test]

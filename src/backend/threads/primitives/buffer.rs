@@ -74,13 +74,13 @@ impl Buffer {
         }
     }
 
-    /// The same, with items in this order.
+    /// This buffer, which gives its items in this order.
     pub fn in_order(self, order: NativeOrder) -> Buffer {
         locked(&self.state).order = order;
         self
     }
 
-    /// The same, to be closed by so many.
+    /// This buffer, which is closed when so many have closed it.
     pub fn closed_by(self, closes: u64) -> Buffer {
         locked(&self.state).missing = Some(closes);
         self

@@ -31,10 +31,10 @@ impl Dispatch<'_> {
             self.change_taken(place, |taken| taken + 1);
             return false;
         };
-        let level = self.withdraw(other, place);
+        let (level, served) = self.withdraw(other, place);
         self.tell(other, Kind::Release, place, 0);
         self.group.processors[place].cores[core].serves = None;
-        self.queue_up(other, level, true);
+        self.queue_up(other, level, Some(served));
         self.change_taken(place, |taken| taken + 1);
         self.told.facts.push(by.fact(Kind::Acquire, 0));
         true

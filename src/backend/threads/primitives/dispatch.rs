@@ -9,7 +9,7 @@ use super::processor_group::{Group, Stage, Worker};
 use super::wait_queue::Census;
 use crate::ids::{ProcessId, ResourceId};
 use crate::trace::{Discipline, Kind, WaitFor};
-use crate::value::Word;
+use crate::value::{Item, Word};
 
 /// One instant.
 pub(super) struct Dispatch<'a> {
@@ -82,12 +82,12 @@ impl<'a> Dispatch<'a> {
     }
 
     /// Tells something about a processor.
-    pub(super) fn tell(&mut self, process: ProcessId, kind: Kind, processor: usize, value: Word) {
+    pub(super) fn tell(&mut self, process: ProcessId, kind: Kind, processor: usize, value: impl Into<Item>) {
         let resource = self.group.processors[processor].rules.resource;
         self.tell_of(process, kind, resource, value);
     }
 
-    fn tell_of(&mut self, process: ProcessId, kind: Kind, resource: ResourceId, value: Word) {
+    fn tell_of(&mut self, process: ProcessId, kind: Kind, resource: ResourceId, value: impl Into<Item>) {
         let fact = self.worker(process).requester.fact(kind, value);
         self.told.facts.push(Fact { resource, ..fact });
     }
@@ -113,7 +113,7 @@ impl<'a> Dispatch<'a> {
             self.occupy(process, place, core);
             self.tell(process, Kind::Acquire, place, 0);
         } else if !(preempts && self.preempt(process, place)) {
-            return self.queue_up(process, level, false);
+            return self.queue_up(process, level, None);
         }
         self.outward(process, level);
     }
@@ -201,7 +201,7 @@ impl<'a> Dispatch<'a> {
         match turn_ends {
             Some(level) => {
                 path[level..cores].iter().rev().for_each(|&place| self.give_core(process, place));
-                self.queue_up(process, level, false);
+                self.queue_up(process, level, None);
             }
             None => self.share(process, outermost),
         }
@@ -225,15 +225,18 @@ impl<'a> Dispatch<'a> {
         None
     }
 
-    /// Gets into the line at this level: `first` of its class or last.
-    pub(super) fn queue_up(&mut self, process: ProcessId, level: usize, first: bool) {
+    /// Gets into the line at this level: first of its class if it has lost its core, for which it was `served` so
+    /// long, else last.
+    pub(super) fn queue_up(&mut self, process: ProcessId, level: usize, served: Option<u64>) {
         let place = self.worker(process).path[level];
-        self.line_up(process, place, first);
+        self.line_up(process, place, served.is_some());
         let quantum = self.group.processors[place].rules.quantum;
         let worker = self.worker(process);
         worker.quanta[level] = quantum;
         worker.stage = Stage::Ready(level);
-        self.tell(process, Kind::Block, place, WaitFor::Core as Word);
+        // Who has to know how much of its work is left has no other way to learn it.
+        let value = [Some(WaitFor::Core as Word), served].into_iter().flatten().collect::<Vec<Word>>();
+        self.tell(process, Kind::Block, place, Item::of(&value));
         self.fall_asleep(process);
     }
 
@@ -338,9 +341,9 @@ impl<'a> Dispatch<'a> {
         let ranked = self.yielding(place).map(|(core, other, worker)| (processor.rank(worker), core, other));
         let mine = processor.rank(&self.group.workers[&process]);
         let Some((_, core, other)) = ranked.max().filter(|&(rank, ..)| rank > mine) else { return false };
-        let level = self.withdraw(other, place);
+        let (level, served) = self.withdraw(other, place);
         self.tell(other, Kind::Release, place, 0);
-        self.queue_up(other, level, true);
+        self.queue_up(other, level, Some(served));
         self.occupy(process, place, core);
         self.tell(process, Kind::Acquire, place, 0);
         true
@@ -409,15 +412,17 @@ impl<'a> Dispatch<'a> {
     }
 
     /// Takes a thread that has a core of this processor out of all further out; says
-    /// at which level the processor stands for it.
-    pub(super) fn withdraw(&mut self, process: ProcessId, place: usize) -> usize {
+    /// at which level the processor stands for it, and for how long it was served.
+    pub(super) fn withdraw(&mut self, process: ProcessId, place: usize) -> (usize, u64) {
         let now = self.now;
         let worker = self.worker(process);
         let path = worker.path.clone();
         let level = path.iter().position(|&other| other == place).expect("it has a core here");
+        let mut served = 0;
         let outermost = match worker.stage {
             Stage::Served => {
-                worker.spend(now.saturating_sub(worker.since).min(worker.slice));
+                served = now.saturating_sub(worker.since).min(worker.slice);
+                worker.spend(served);
                 path.len() - 1
             }
             Stage::Granted(reached) => reached,
@@ -429,6 +434,6 @@ impl<'a> Dispatch<'a> {
         self.worker(process).switch = 0;
         self.group.granted.retain(|&other| other != process);
         path[level + 1..=outermost].iter().rev().for_each(|&place| self.give_core(process, place));
-        level
+        (level, served)
     }
 }

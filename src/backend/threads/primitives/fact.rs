@@ -16,7 +16,8 @@ pub struct Fact {
     pub op: OpId,
     /// What.
     pub kind: Kind,
-    /// As in a trace: an item, or a word that says who granted, what is waited for.
+    /// As in a trace: an item, or a word that says who granted, what is waited for; behind that, of one who has
+    /// lost its core, for how many nanoseconds it was served.
     pub value: Item,
     /// The slot of a memory; 0 otherwise.
     pub slot: u32,

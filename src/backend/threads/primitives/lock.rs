@@ -32,7 +32,7 @@ struct Permits {
 pub struct TooMany;
 
 impl Semaphore {
-    /// With so many free permits, whose waiters are served in this order.
+    /// A semaphore with so many free permits, whose waiters are served in this order.
     pub fn new(free: u64, order: Order) -> Semaphore {
         let (line, holders) = (WaitQueue::new(order), PermitHolders::default());
         Semaphore { state: sync::Mutex::new(Permits { free, line, holders }) }
@@ -47,8 +47,8 @@ impl Semaphore {
         state.line.wait(me, 0, WaitFor::Acquire, census, observer)
     }
 
-    /// The same of one that had a permit which was taken from it: it gets into the line before all who wait, where
-    /// those are served in the order in which they come.
+    /// Takes a permit, or gets into the line for one, for a process whose permit was taken from it: where those in
+    /// the line are served in the order in which they come, it stands before all of them.
     pub fn acquire_again(
         &self,
         me: &Requester,

@@ -38,8 +38,7 @@ impl Worker<'_> {
             is_alive = false;
         }
         let Worker { me, machine, record, readings, .. } = self;
-        let (entries, silent, refused) = record.into_parts();
-        Left { process: me.process, machine, entries, silent, refused, readings }
+        Left { process: me.process, machine, noted: record.into_noted(), readings }
     }
 
     /// One life. If it ends the run, that is over before anybody else may make a step.
