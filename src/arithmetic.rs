@@ -171,79 +171,88 @@ impl BinaryOp {
         )
     }
 
-    /// All of them, in the order of their discriminants.
-    pub const ALL: [BinaryOp; 25] = [
-        BinaryOp::AddInt,
-        BinaryOp::SubInt,
-        BinaryOp::MulInt,
-        BinaryOp::DivInt,
-        BinaryOp::RemInt,
-        BinaryOp::AddFloat,
-        BinaryOp::SubFloat,
-        BinaryOp::MulFloat,
-        BinaryOp::DivFloat,
-        BinaryOp::MulDurationFloat,
-        BinaryOp::DivDurationInt,
-        BinaryOp::DivDurationFloat,
-        BinaryOp::DivDurations,
-        BinaryOp::MinInt,
-        BinaryOp::MaxInt,
-        BinaryOp::MinFloat,
-        BinaryOp::MaxFloat,
-        BinaryOp::LessInt,
-        BinaryOp::LessEqualInt,
-        BinaryOp::LessFloat,
-        BinaryOp::LessEqualFloat,
-        BinaryOp::EqualInt,
-        BinaryOp::NotEqualInt,
-        BinaryOp::EqualFloat,
-        BinaryOp::NotEqualFloat,
-    ];
-
     /// Whether it says of two values whether something holds.
     pub const fn is_condition(self) -> bool {
         self as u8 >= BinaryOp::LessInt as u8
     }
 
-    /// Applies the operation to the words of two values of the right types.
+    /// What the operation with this number, which is known when this is compiled, makes of the words of
+    /// two values of the right types: nothing is compiled then but that operation.
     ///
     /// # Errors
     /// [`ArithmeticError`] if the result cannot be represented.
     #[inline(always)]
-    pub fn apply(self, a: Word, b: Word) -> Result<Word, ArithmeticError> {
+    pub fn known<const OP: usize>(a: Word, b: Word) -> Result<Word, ArithmeticError> {
         let (x, y) = (a as i64, b as i64);
         let (u, v) = (f64::from_bits(a), f64::from_bits(b));
-        match self {
-            BinaryOp::AddInt => checked(x.checked_add(y)),
-            BinaryOp::SubInt => checked(x.checked_sub(y)),
-            BinaryOp::MulInt => checked(x.checked_mul(y)),
-            BinaryOp::DivInt => divide_down(x, y),
-            BinaryOp::RemInt => remainder_down(x, y),
-            BinaryOp::AddFloat => finite(u + v),
-            BinaryOp::SubFloat => finite(u - v),
-            BinaryOp::MulFloat => finite(u * v),
-            BinaryOp::DivFloat if v == 0.0 => Err(DivisionByZero),
-            BinaryOp::DivFloat => finite(u / v),
-            BinaryOp::MulDurationFloat => to_int(libm::round(x as f64 * v)),
-            BinaryOp::DivDurationInt => divide_nearest(x, y),
-            BinaryOp::DivDurationFloat if v == 0.0 => Err(DivisionByZero),
-            BinaryOp::DivDurationFloat => to_int(libm::round(x as f64 / v)),
-            BinaryOp::DivDurations if y == 0 => Err(DivisionByZero),
-            BinaryOp::DivDurations => finite(x as f64 / y as f64),
-            BinaryOp::MinInt => Ok(x.min(y) as u64),
-            BinaryOp::MaxInt => Ok(x.max(y) as u64),
-            BinaryOp::MinFloat => Ok(if v < u { b } else { a }),
-            BinaryOp::MaxFloat => Ok(if v > u { b } else { a }),
-            BinaryOp::LessInt => Ok(u64::from(x < y)),
-            BinaryOp::LessEqualInt => Ok(u64::from(x <= y)),
-            BinaryOp::LessFloat => Ok(u64::from(u < v)),
-            BinaryOp::LessEqualFloat => Ok(u64::from(u <= v)),
-            BinaryOp::EqualInt => Ok(u64::from(a == b)),
-            BinaryOp::NotEqualInt => Ok(u64::from(a != b)),
-            BinaryOp::EqualFloat => Ok(u64::from(u == v)),
-            BinaryOp::NotEqualFloat => Ok(u64::from(u != v)),
+        match OP {
+            number::AddInt => checked(x.checked_add(y)),
+            number::SubInt => checked(x.checked_sub(y)),
+            number::MulInt => checked(x.checked_mul(y)),
+            number::DivInt => divide_down(x, y),
+            number::RemInt => remainder_down(x, y),
+            number::AddFloat => finite(u + v),
+            number::SubFloat => finite(u - v),
+            number::MulFloat => finite(u * v),
+            number::DivFloat if v == 0.0 => Err(DivisionByZero),
+            number::DivFloat => finite(u / v),
+            number::MulDurationFloat => to_int(libm::round(x as f64 * v)),
+            number::DivDurationInt => divide_nearest(x, y),
+            number::DivDurationFloat if v == 0.0 => Err(DivisionByZero),
+            number::DivDurationFloat => to_int(libm::round(x as f64 / v)),
+            number::DivDurations if y == 0 => Err(DivisionByZero),
+            number::DivDurations => finite(x as f64 / y as f64),
+            number::MinInt => Ok(x.min(y) as u64),
+            number::MaxInt => Ok(x.max(y) as u64),
+            number::MinFloat => Ok(if v < u { b } else { a }),
+            number::MaxFloat => Ok(if v > u { b } else { a }),
+            number::LessInt => Ok(u64::from(x < y)),
+            number::LessEqualInt => Ok(u64::from(x <= y)),
+            number::LessFloat => Ok(u64::from(u < v)),
+            number::LessEqualFloat => Ok(u64::from(u <= v)),
+            number::EqualInt => Ok(u64::from(a == b)),
+            number::NotEqualInt => Ok(u64::from(a != b)),
+            number::EqualFloat => Ok(u64::from(u == v)),
+            number::NotEqualFloat => Ok(u64::from(u != v)),
+            _ => unreachable!("no operation has this number"),
         }
     }
+}
+
+/// The operations in the order of their discriminants, each also under its number.
+macro_rules! numbered {
+    ($($op:ident)*) => {
+        impl BinaryOp {
+            /// All of them, in the order of their discriminants.
+            pub const ALL: [BinaryOp; [$(number::$op),*].len()] = [$(BinaryOp::$op),*];
+
+            /// Applies the operation to the words of two values of the right types.
+            ///
+            /// # Errors
+            /// [`ArithmeticError`] if the result cannot be represented.
+            #[inline(always)]
+            pub fn apply(self, a: Word, b: Word) -> Result<Word, ArithmeticError> {
+                match self {
+                    $(BinaryOp::$op => BinaryOp::known::<{ number::$op }>(a, b),)*
+                }
+            }
+        }
+
+        /// The discriminants, to be matched.
+        #[allow(non_upper_case_globals)]
+        mod number {
+            $(pub const $op: usize = super::BinaryOp::$op as usize;)*
+        }
+    };
+}
+
+numbered! {
+    AddInt SubInt MulInt DivInt RemInt
+    AddFloat SubFloat MulFloat DivFloat
+    MulDurationFloat DivDurationInt DivDurationFloat DivDurations
+    MinInt MaxInt MinFloat MaxFloat
+    LessInt LessEqualInt LessFloat LessEqualFloat
+    EqualInt NotEqualInt EqualFloat NotEqualFloat
 }
 
 #[inline]

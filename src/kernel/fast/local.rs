@@ -146,15 +146,15 @@ functions! {
     }
     straight binary[OP: usize, A: usize, B: usize](step) {
         let (a, b) = (step.word::<A>(step.local.a)?, step.word::<B>(step.local.b)?);
-        step.set(BinaryOp::ALL[OP].apply(a, b).ok()?)
+        step.set(BinaryOp::known::<OP>(a, b).ok()?)
     }
     leading branch[OP: usize, B: usize, TRUTH: bool](step) {
         let (a, b) = (step.get(step.local.a as usize)?, step.word::<B>(step.local.b)?);
-        Some(step.lead((BinaryOp::ALL[OP].apply(a, b) == Ok(1)) == TRUTH))
+        Some(step.lead((BinaryOp::known::<OP>(a, b) == Ok(1)) == TRUTH))
     }
     leading branch_back[OP: usize, B: usize, TRUTH: bool](step) {
         let (a, b) = (step.get(step.local.a as usize)?, step.word::<B>(step.local.b)?);
-        step.own.spend().then(|| step.lead((BinaryOp::ALL[OP].apply(a, b) == Ok(1)) == TRUTH))
+        step.own.spend().then(|| step.lead((BinaryOp::known::<OP>(a, b) == Ok(1)) == TRUTH))
     }
     straight chain[FIRST: usize, SECOND: usize, B: usize, C: usize](step) {
         let (first, c) = chained::<FIRST, SECOND, B, C>(step)?;
@@ -162,7 +162,7 @@ functions! {
     }
     leading chain_branch[FIRST: usize, OP: usize, B: usize, C: usize, TRUTH: bool](step) {
         let (first, c) = chained::<FIRST, OP, B, C>(step)?;
-        Some(step.lead((BinaryOp::ALL[OP].apply(first, c) == Ok(1)) == TRUTH))
+        Some(step.lead((BinaryOp::known::<OP>(first, c) == Ok(1)) == TRUTH))
     }
     straight copy[A: usize](step) { step.set(step.word::<A>(step.local.a)?) }
     leading jump(step) { Some(step.local.into as usize) }
@@ -226,9 +226,9 @@ functions! {
 fn result<const OP: usize>(a: Word, b: Word) -> Option<Word> {
     match OP {
         MASK => Some(a & b),
-        FROM_INT => BinaryOp::SubInt.apply(b, a).ok(),
-        FROM_FLOAT => BinaryOp::SubFloat.apply(b, a).ok(),
-        _ => BinaryOp::ALL[OP].apply(a, b).ok(),
+        FROM_INT => BinaryOp::known::<{ BinaryOp::SubInt as usize }>(b, a).ok(),
+        FROM_FLOAT => BinaryOp::known::<{ BinaryOp::SubFloat as usize }>(b, a).ok(),
+        _ => BinaryOp::known::<OP>(a, b).ok(),
     }
 }
 

@@ -5,6 +5,9 @@ use crate::random::fitting::{Fitting, Sample, Support};
 use crate::random::sample::{SampleError, Words, finite, ordered, unit};
 use bobyqa::{Bobyqa, Config};
 
+/// So that the search is compiled once, for whatever it looks at.
+type Loss<'l> = dyn FnMut(&[f64]) -> f64 + 'l;
+
 /// What the rest of the house knows of it.
 pub static TRIANGULAR: Family = Family {
     name: "triangular",
@@ -79,8 +82,13 @@ fn most_likely(sample: &Sample) -> Option<Vec<f64>> {
     let mut config = Config::new(2);
     (config.rho_begin, config.rho_end, config.max_fun) = (0.1, 1e-7, 200);
     let mut beyond = [0.2, 0.2];
-    let unlikely = |beyond: &[f64]| -likely_mode(sample, ends(beyond)).1;
-    Bobyqa::new(2, config).ok()?.minimize(unlikely, &mut beyond, &[NEAREST; 2], &[1.0; 2]);
+    let mut unlikely = |beyond: &[f64]| -likely_mode(sample, ends(beyond)).1;
+    Bobyqa::new(2, config).ok()?.minimize(
+        &mut unlikely as &mut Loss<'_>,
+        &mut beyond,
+        &[NEAREST; 2],
+        &[1.0; 2],
+    );
     let (low, high) = ends(&beyond);
     Some(vec![low, likely_mode(sample, (low, high)).0, high])
 }

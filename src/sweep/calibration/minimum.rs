@@ -93,7 +93,7 @@ pub fn local(start: Minimum, step: f64, losses: &mut Losses<'_>) -> Result<Minim
     config.f_target = FAILED;
     let Ok(mut solver) = Bobyqa::new(count, config) else { return Ok(start) };
     let (mut best, mut failed) = (start.clone(), None);
-    let evaluate = |at: &[f64]| match losses(&[at.to_vec()]) {
+    let mut evaluate = |at: &[f64]| match losses(&[at.to_vec()]) {
         Ok(found) => {
             let loss = found.first().copied().unwrap_or(f64::INFINITY);
             if loss < best.loss {
@@ -106,6 +106,8 @@ pub fn local(start: Minimum, step: f64, losses: &mut Losses<'_>) -> Result<Minim
             FAILED
         }
     };
+    // The search is compiled once, for whatever it looks at.
+    let evaluate: &mut dyn FnMut(&[f64]) -> f64 = &mut evaluate;
     solver.minimize(evaluate, &mut start.at.clone(), &vec![0.0; count], &vec![1.0; count]);
     failed.map_or(Ok(best), Err)
 }
