@@ -58,6 +58,11 @@ pub(super) fn entry(key: Key) -> (Time, ProcessId) {
     (time, ProcessId(key as u32 & ((1 << PROCESS_BITS) - 1)))
 }
 
+/// The number by which an entry is known among those of one time and priority: later ones have higher ones.
+pub(super) fn sequence(key: Key) -> u32 {
+    (key >> PROCESS_BITS) as u32
+}
+
 /// Numbers `keys`, which are sorted, anew from 0, when the sequence has run
 /// out; gives the next number.
 #[cold]

@@ -7,7 +7,7 @@
 //! entry fills from above: the usual rhythm of take one, add one costs one
 //! walk down instead of two.
 
-use super::calendar::{Calendar, Key, NONE, entry, key, renumber, smallest};
+use super::calendar::{Calendar, Key, NONE, entry, key, renumber, sequence, smallest};
 use super::ready::Ready;
 use crate::ids::ProcessId;
 use crate::kernel::Scheduler;
@@ -44,9 +44,17 @@ pub struct HeapCalendar {
     now: Time,
     has_priorities: bool,
     pub(super) sequence: u32,
-    /// Entries that were taken back, each with how many there are: they are found when
-    /// their time comes. Of two equal ones the older was taken back.
-    cancelled: BTreeMap<(Time, ProcessId), u32>,
+    /// Entries that were taken back: they are found when their time comes.
+    cancelled: BTreeMap<(Time, ProcessId), Cancelled>,
+}
+
+/// Entries of one process for one time that were taken back. It may have been entered for that time once more since,
+/// also by a priority with which it comes first.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cancelled {
+    count: u32,
+    /// They have numbers below this one.
+    before: u32,
 }
 
 impl HeapCalendar {
@@ -151,6 +159,8 @@ impl HeapCalendar {
         let root = if self.hole { NONE } else { self.root };
         let in_groups = self.groups.iter().flat_map(|group| group.0);
         let mut keys: Vec<Key> = in_groups.chain([root]).filter(|&key| key != NONE).collect();
+        // By what is taken back their old numbers say more than the new ones.
+        keys.retain(|&key| !self.was_cancelled(entry(key), key));
         keys.sort_unstable();
         let (sequence, now) = (renumber(&mut keys), self.now);
         let (ready, cancelled) = (std::mem::take(&mut self.ready), std::mem::take(&mut self.cancelled));
@@ -164,8 +174,8 @@ impl Calendar for HeapCalendar {
     #[inline]
     fn pop(&mut self) -> Option<(Time, ProcessId)> {
         loop {
-            let first = self.pop_any()?;
-            if self.cancelled.is_empty() || !self.was_cancelled(first) {
+            let (first, key) = self.pop_any()?;
+            if self.cancelled.is_empty() || !self.was_cancelled(first, key) {
                 self.now = first.0;
                 return Some(first);
             }
@@ -182,12 +192,12 @@ impl Calendar for HeapCalendar {
 }
 
 impl HeapCalendar {
-    /// Takes the first entry, be it that it was taken back.
+    /// Takes the first entry, be it that it was taken back, with its key, or `NONE` if it needs none.
     #[inline]
-    fn pop_any(&mut self) -> Option<(Time, ProcessId)> {
+    fn pop_any(&mut self) -> Option<((Time, ProcessId), Key)> {
         // Who goes on at the present mostly fills the hole sooner or later.
         if !self.ready.is_empty() && self.least() >> u64::BITS > Key::from(self.now.as_nanos()) {
-            return self.ready.pop().map(|process| (self.now, process));
+            return self.ready.pop().map(|process| ((self.now, process), NONE));
         }
         if self.hole {
             self.close_hole();
@@ -197,7 +207,7 @@ impl HeapCalendar {
         }
         self.hole = true;
         self.first = self.first_child();
-        Some(entry(self.root))
+        Some((entry(self.root), self.root))
     }
 
     /// The first entry that is not for the present.
@@ -208,10 +218,14 @@ impl HeapCalendar {
 
     /// Whether this entry was taken back, which is then forgotten.
     #[cold]
-    fn was_cancelled(&mut self, entry: (Time, ProcessId)) -> bool {
-        let Some(count) = self.cancelled.get_mut(&entry) else { return false };
-        *count -= 1;
-        if *count == 0 {
+    fn was_cancelled(&mut self, entry: (Time, ProcessId), key: Key) -> bool {
+        let Some(cancelled) = self.cancelled.get_mut(&entry) else { return false };
+        // Those without a key have one priority, so that the older one comes first.
+        if key != NONE && sequence(key) >= cancelled.before {
+            return false;
+        }
+        cancelled.count -= 1;
+        if cancelled.count == 0 {
             self.cancelled.remove(&entry);
         }
         true
@@ -222,7 +236,8 @@ impl Scheduler for HeapCalendar {
     const KEEPS_DEADLINES: bool = false;
 
     fn cancel(&mut self, time: Time, process: ProcessId) {
-        *self.cancelled.entry((time, process)).or_default() += 1;
+        let cancelled = self.cancelled.entry((time, process)).or_default();
+        *cancelled = Cancelled { count: cancelled.count + 1, before: self.sequence };
     }
 
     #[inline]

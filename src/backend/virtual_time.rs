@@ -287,6 +287,7 @@ impl<C: Calendar> Clockwork<'_, C> {
 
 impl<C: Calendar> Scheduler for Clockwork<'_, C> {
     const KEEPS_DEADLINES: bool = C::KEEPS_DEADLINES;
+    const GOES_ON: bool = true;
 
     #[inline(always)]
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId) {

@@ -18,6 +18,9 @@ pub trait Scheduler {
     /// Whether there may be waits that run out: if not, no run pays for those.
     const KEEPS_DEADLINES: bool = true;
 
+    /// Whether whoever is served in its own step goes on with it: a driver that goes step by step sees to that itself.
+    const GOES_ON: bool = false;
+
     /// `process` can go on at `time`. Of equal times, lower `priority` goes
     /// first, then who was noted first.
     fn wake(&mut self, time: Time, priority: u8, process: ProcessId);

@@ -73,8 +73,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if self.program.has_watches() {
             self.queue.touch(self.program.watch_line());
             // Who leaves the line of those who wait for several things changes nothing for them; who leaves that for a
-            // mutex may change a priority.
-            if self.program.names_in_watches(header) || self.program.has_inheritance() {
+            // mutex may change a priority, and behind it somebody may take a permit from one who is taken out of what it
+            // waits for.
+            let others_change = self.program.has_inheritance() || !self.program.requests.is_empty();
+            if self.program.names_in_watches(header) || others_change {
                 self.attend_behind_leaver(arena, at.process(), header);
             }
         }

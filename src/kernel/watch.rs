@@ -22,6 +22,16 @@ use crate::value::Word;
 /// The fuel that is lent for one try.
 const LENT: u64 = 1 << 40;
 
+/// What becomes of one that waits when something has changed.
+enum Attended {
+    /// It goes on.
+    Goes,
+    /// It waits, and looks at what it looked at before.
+    Stays,
+    /// It waits, and looks at something else.
+    Moves,
+}
+
 /// What a try comes to.
 enum Try {
     /// It cannot be yet; nothing has happened.
@@ -114,7 +124,10 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         let mut next = waiters::first(arena, line);
         while let Some(process) = next {
             let behind = waiters::behind(arena, &self.program.frames, process);
-            next = if self.attend_to(arena, process, by) { waiters::first(arena, line) } else { behind };
+            next = match self.attend_to(arena, process, by) {
+                Attended::Goes => waiters::first(arena, line),
+                Attended::Stays | Attended::Moves => behind,
+            };
         }
     }
 
@@ -133,6 +146,23 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                 self.attend_lookers(arena, at.process(), watchers);
             }
         }
+    }
+
+    /// With which op the process at hand goes on that has come to wait, if one that waits for several things has
+    /// met it.
+    pub(super) fn served_at_once(&mut self, arena: &[Word], at: Context) -> Option<usize> {
+        if !Q::GOES_ON || frame::state_in(arena[at.frame() + frame::STATE]) != State::Ready as u8 {
+            return None;
+        }
+        // Who waits for a core is ready, too, and of who waits for several things it is known when it has stopped.
+        let op = self.program.plain[at.op()];
+        let (used, code) = self.program.accesses(&op).next().filter(|_| !matches!(op, Op::Await { .. }))?;
+        let meets = matches!(used.waits_for(), Some(WaitFor::Put | WaitFor::Get))
+            && arena[self.header(arena, code, at) + resource::CAPACITY] == 0;
+        meets.then(|| {
+            self.queue.cancel(*self.now, at.process());
+            op_of(arena, at.frame())
+        })
     }
 
     /// The same where somebody has left the line of the resource with this header.
@@ -165,13 +195,17 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
             let Some((number, process)) = waiting.map(|&entry| watchers::whose(arena, entry)).min() else {
                 break;
             };
-            if self.attend_to(arena, process, by) {
+            let attended = self.attend_to(arena, process, by);
+            if let Attended::Goes = attended {
                 let more = self.looked.iter().filter(|header| !changed.contains(header));
                 let more: Vec<usize> = more.copied().collect();
                 changed.extend(more);
                 (next, tried) = (first(arena, &changed), 0);
             } else {
                 tried = number;
+                if let Attended::Moves = attended {
+                    next = first(arena, &changed);
+                }
             }
         }
         changed.clear();
@@ -215,13 +249,14 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
     }
 
-    /// Lists a process, which waits, with all at which it has just looked.
-    fn list_looked(&mut self, arena: &mut [Word], process: ProcessId) {
-        if let Some(watchers) = Watchers::of(self.program, arena) {
-            watchers.add(arena, process, &self.looked);
+    /// Lists a process, which waits, with all at which it has just looked; whether it is in other lists now.
+    fn list_looked(&mut self, arena: &mut [Word], process: ProcessId) -> bool {
+        Watchers::of(self.program, arena).is_some_and(|watchers| {
+            let moves = watchers.add(arena, process, &self.looked);
             // It has changed nothing.
             self.looked.clear();
-        }
+            moves
+        })
     }
 
     /// Takes a process that waits for several things out of the line of those who do.
@@ -232,14 +267,16 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         }
     }
 
-    /// Tries for one of them; whether it goes on.
-    fn attend_to(&mut self, arena: &mut [Word], process: ProcessId, by: ProcessId) -> bool {
+    /// Tries for one of them.
+    fn attend_to(&mut self, arena: &mut [Word], process: ProcessId, by: ProcessId) -> Attended {
         let frame = self.program.frames[process.index()] as usize;
         let at = Context::new(process, frame, op_of(arena, frame));
         let next = match self.attempt(arena, at, Some(by)) {
             Try::NotYet => {
-                self.list_looked(arena, process);
-                return false;
+                return match self.list_looked(arena, process) {
+                    true => Attended::Moves,
+                    false => Attended::Stays,
+                };
             }
             Try::Done(next) => next,
             // It comes to that by itself.
@@ -248,7 +285,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         arena[frame + frame::STATE] = state_word(next, State::Ready);
         let priority = frame::priority_in(arena[frame + frame::LINK]);
         self.queue.wake(*self.now, priority, process);
-        true
+        Attended::Goes
     }
 
     /// Tries the region of the op at hand for the process at `at`, which waits if `by` has

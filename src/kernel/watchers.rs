@@ -74,8 +74,9 @@ impl<'p> Watchers<'p> {
         (start + (process.0 - self.program.processes[def].first.0) as usize * words_for(room), room)
     }
 
-    /// Lists a process that waits and has looked at these; who is listed stays where it is.
-    pub(super) fn add(self, arena: &mut [Word], process: ProcessId, looked: &[usize]) {
+    /// Lists a process that waits and has looked at these; who is listed stays where it is, but if it looks at others
+    /// than before: whether that is so, by which its entries are in other lists now.
+    pub(super) fn add(self, arena: &mut [Word], process: ProcessId, looked: &[usize]) -> bool {
         let (words, room) = self.words_of(arena, process);
         if arena[words + watcher::NUMBER] == 0 {
             arena[self.base + LAST] += 1;
@@ -86,7 +87,8 @@ impl<'p> Watchers<'p> {
             (0..count).any(|number| arena[entry_at(words, number) + entry::HEADER] == header as Word)
         };
         let more = looked.iter().filter(|&&header| !listed(arena, header)).count();
-        if arena[words + watcher::COUNT] as usize + more > room {
+        let moves = arena[words + watcher::COUNT] as usize + more > room;
+        if moves {
             // What it looks at hangs on what it sees: what it looked at before means nothing now.
             self.clear(arena, words);
         }
@@ -102,6 +104,7 @@ impl<'p> Watchers<'p> {
                 self.link(arena, header, at);
             }
         }
+        moves
     }
 
     /// Puts an entry where its number belongs, which mostly is the end.

@@ -10,6 +10,7 @@ mod budgets;
 mod choices;
 mod choosing;
 mod closing;
+mod combinations;
 mod conditions;
 mod conformance;
 mod core_hours;
