@@ -175,7 +175,9 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
                     }
                     if self.program.is_attended(op) {
                         self.attend_behind(arena, at);
-                        if let (Done::Wait, Some(next)) = (&done, self.served_at_once(arena, at)) {
+                        if let Done::Wait = done
+                            && let Some(next) = self.served_at_once(arena, at)
+                        {
                             op = next;
                             continue;
                         }

@@ -154,9 +154,8 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if !Q::GOES_ON || frame::state_in(arena[at.frame() + frame::STATE]) != State::Ready as u8 {
             return None;
         }
-        // Who waits for a core is ready, too, and of who waits for several things it is known when it has stopped.
-        let op = self.program.plain[at.op()];
-        let (used, code) = self.program.accesses(&op).next().filter(|_| !matches!(op, Op::Await { .. }))?;
+        // Who waits for a core is ready, too.
+        let (used, code) = self.program.accesses(&self.program.plain[at.op()]).next()?;
         let meets = matches!(used.waits_for(), Some(WaitFor::Put | WaitFor::Get))
             && arena[self.header(arena, code, at) + resource::CAPACITY] == 0;
         meets.then(|| {

@@ -52,7 +52,9 @@ impl BoundProgram {
             Op::LockInheriting { .. } | Op::UnlockInheriting { .. } => true,
             Op::Wait { mutex: Some(_), .. } if inherits => true,
             // It is served by those on which its processor stands, too.
-            Op::WorkOn { .. } | Op::TakeCores { .. } | Op::GiveCores { .. } => named.iter().any(|range| self.is_processor(range.start)),
+            Op::WorkOn { .. } | Op::TakeCores { .. } | Op::GiveCores { .. } => {
+                named.iter().any(|range| self.is_processor(range.start))
+            }
             Op::Await { end, .. } => (at + 1..end.index()).any(|at| self.changes(at)),
             _ => {
                 self.changes(at) && self.accesses(op).any(|(_, code)| is_named(&self.headers_named(at, code)))
