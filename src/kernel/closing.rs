@@ -78,7 +78,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     }
 
     /// Where a process stands that waits.
-    fn waiter(&self, arena: &[Word], process: ProcessId) -> Context {
+    pub(super) fn waiter(&self, arena: &[Word], process: ProcessId) -> Context {
         let frame = self.program.frames[process.index()] as usize;
         Context::new(process, frame, op_of(arena, frame))
     }

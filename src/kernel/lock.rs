@@ -189,18 +189,42 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
         if defect::forgets_permit() {
             return Ok(());
         }
-        self.hand_over(arena, at, header);
+        if !self.gives_one_of_several(arena, at.process(), header) {
+            self.hand_over(arena, at, header);
+        }
         self.preempt_for_those_in_line(arena, at.process(), header);
         Ok(())
     }
 
     /// Gives a permit, which is there, to the first who waits.
     pub(super) fn give_to_first(&mut self, arena: &mut [Word], by: ProcessId, header: usize) {
+        if self.gives_one_of_several(arena, by, header) {
+            arena[header + resource::LEVEL] -= 1;
+            return;
+        }
         let Some(first) = waiters::dequeue(arena, &self.program.frames, header + resource::TAKERS) else {
             return;
         };
         arena[header + resource::LEVEL] -= 1;
         self.hand_to::<true>(arena, by, header, first);
+    }
+
+    /// Gives a permit to the first in line, if that goes before all others and needs more: it stays the first, also
+    /// for what is given back at the same instant.
+    fn gives_one_of_several(&mut self, arena: &mut [Word], by: ProcessId, header: usize) -> bool {
+        let Some(first) = waiters::first(arena, header + resource::TAKERS) else { return false };
+        let waiter = self.waiter(arena, first);
+        let Op::Seize { left, .. } = self.program.plain[waiter.op()] else { return false };
+        let left = left.at(waiter.frame());
+        if arena[left] < 2 {
+            return false;
+        }
+        arena[left] -= 1;
+        let id = self.resource_id(arena, header);
+        self.emit(waiter, Kind::Grant, id, u64::from(by.0));
+        self.note(arena, waiter, Kind::Acquire, header);
+        self.emit(waiter, Kind::Block, id, WaitFor::Acquire as u64);
+        true
     }
 
     /// Notes that a waiter was given a permit; whether it needs no more.

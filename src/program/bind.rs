@@ -65,7 +65,7 @@ impl Program {
             interruptions: self.interruptions.clone(),
             interruptible: self.interruptible.clone(),
             requests: self.requests.clone(),
-            has_requests: self.code.iter().any(|op| matches!(op, Op::Request { .. })),
+            has_requests: self.code.iter().any(|op| matches!(op, Op::Request { .. } | Op::Seize { .. })),
             inherits: false,
             endings: self.endings.clone(),
             divisors: self.divisors.clone(),

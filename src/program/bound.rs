@@ -72,7 +72,8 @@ pub struct BoundProgram {
     pub interruptible: Vec<InterruptibleOps>,
     /// The blocks inside of which they have a permit that may be taken from them, likewise.
     pub requests: Vec<RequestOps>,
-    /// Whether permits are asked for by priorities of their own, or may be taken from others.
+    /// Whether permits are asked for by priorities of their own, may be taken from others, or are taken before all who
+    /// wait.
     pub has_requests: bool,
     /// See [`BoundProgram::has_inheritance`].
     pub(super) inherits: bool,

@@ -134,3 +134,20 @@ fn a_core_that_a_timetable_sets_free_further_out_is_seen() {
     );
     assert_eq!(lines, ["2s seen"]);
 }
+
+/// A timetable that takes two permits gets both before who waits: at 5 s, when two give theirs back at one instant, or one
+/// gives back two. So `w` waits for the next shift.
+#[test]
+fn a_timetable_takes_all_that_it_wants_before_who_waits() {
+    for holders in [
+        "  h: {count: 2, do: [{with: s, do: [{delay: 5s}]}]}",
+        "  h: {do: [{acquire: {s: 2}}, {delay: 5s}, {release: {s: 2}}]}",
+        "  h: {count: 2, do: [{with: s, do: [{delay: 5s + index * 1s}]}]}",
+    ] {
+        let lines = told(
+            &format!("{holders}\n  w: {{start: 1s, do: [{{acquire: s}}, {{log: got}}, {{release: s}}]}}\n"),
+            "s: {kind: semaphore, permits: {0s: 2, 2s: 0, 20s: 2}}",
+        );
+        assert_eq!(lines, ["20s got"], "{holders}");
+    }
+}

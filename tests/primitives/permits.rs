@@ -23,7 +23,7 @@ fn who_takes_several_gets_them_and_loses_none() {
             if me.process.0 == 0 {
                 let mut taken = 0;
                 while taken < 2 {
-                    taken += match semaphore.seize(&me, (0, 2 - taken), census, &mut observer) {
+                    taken += match semaphore.seize(&me, (0, 2 - taken, 2 - taken), census, &mut observer) {
                         Response::Served(taken) => taken,
                         Response::Waits { last: false } => wait(),
                         other => panic!("{other:?}"),

@@ -21,8 +21,8 @@ pub struct Semaphore {
 struct Permits {
     free: u64,
     /// Each with how many permits it is told to have when it is given one, if it wants several at
-    /// once.
-    line: WaitQueue<u64>,
+    /// once, and how many it wants.
+    line: WaitQueue<(u64, u64)>,
     /// Who has one that others may take.
     holders: PermitHolders,
 }
@@ -44,7 +44,7 @@ impl Semaphore {
         if state.take_free(me, observer) {
             return Response::Served(());
         }
-        state.line.wait(me, 0, WaitFor::Acquire, census, observer)
+        state.line.wait(me, (0, 0), WaitFor::Acquire, census, observer)
     }
 
     /// Takes a permit, or gets into the line for one, for a process whose permit was taken from it: where those in
@@ -60,16 +60,16 @@ impl Semaphore {
             return Response::Served(());
         }
         observer.note(&me.begins_to_wait(WaitFor::Acquire));
-        state.line.enter_first(me, 0, census)
+        state.line.enter_first(me, (0, 0), census)
     }
 
     /// Takes up to `wanted` permits at once, besides `had` that it has got of them, and gets into the
-    /// line if they are fewer: before all who wait, where those are served in the order in which they come.
-    /// How many these are, or at the end of the wait all with the one that it was given.
+    /// line if they are fewer: before all who wait, where those are served in the order in which they come, until it
+    /// has got `all`. How many these are, or at the end of the wait all that it has got.
     pub fn seize(
         &self,
         me: &Requester,
-        (had, wanted): (u64, u64),
+        (had, wanted, all): (u64, u64, u64),
         census: &Census,
         observer: &mut impl Observer,
     ) -> Response<u64> {
@@ -82,7 +82,7 @@ impl Semaphore {
         }
         observer.note(&facts);
         match taken < wanted {
-            true => state.line.enter_first(me, had + taken + 1, census),
+            true => state.line.enter_first(me, (had + taken + 1, all), census),
             false => Response::Served(taken),
         }
     }
@@ -106,8 +106,8 @@ impl Semaphore {
             observer.note(&[me.fact(Kind::Release, 0)]);
             return Ok(());
         };
-        observer.note(&handed_over(me, &waiter.requester));
-        state.hand(me, &waiter);
+        let told = handed_over(me, &waiter.requester);
+        state.hand(me, waiter, &told, census, observer);
         Ok(())
     }
 
@@ -146,8 +146,8 @@ impl Semaphore {
         let mut state = locked(&self.state);
         let Some(waiter) = state.line.serve(census) else { return };
         state.free -= 1;
-        observer.note(&handed_over(by, &waiter.requester)[1..]);
-        state.hand(by, &waiter);
+        let told = handed_over(by, &waiter.requester);
+        state.hand(by, waiter, &told[1..], census, observer);
     }
 
     /// Takes a thread out of the line that is not to be served, as `told` says; whether it was there.
@@ -194,10 +194,24 @@ impl Permits {
         is_there
     }
 
-    /// Lets a waiter go on that was taken out of the line, with a permit.
-    fn hand(&mut self, by: &Requester, waiter: &Waiter<u64>) {
+    /// Lets a waiter go on that was taken out of the line, with a permit, as is `told`. If it wants more it stays the
+    /// first in line.
+    fn hand(
+        &mut self,
+        by: &Requester,
+        waiter: Waiter<(u64, u64)>,
+        told: &[Fact],
+        census: &Census,
+        observer: &mut impl Observer,
+    ) {
+        let (has, wants) = waiter.want;
+        if has < wants {
+            observer.note(&[told, &waiter.requester.begins_to_wait(WaitFor::Acquire)].concat());
+            return self.line.put_back(Waiter { want: (has + 1, wants), ..waiter }, census);
+        }
+        observer.note(told);
         self.holders.note(&waiter.requester);
-        waiter.hand(by, if waiter.want > 0 { vec![waiter.want] } else { Vec::new() });
+        waiter.hand(by, if has > 0 { vec![has] } else { Vec::new() });
     }
 }
 

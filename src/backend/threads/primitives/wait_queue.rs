@@ -283,6 +283,15 @@ impl<W> WaitQueue<W> {
         Response::Waits { last: requester.limit == WaitLimit::Never && census.leave() }
     }
 
+    /// Puts one back that was the first in line: it waits on.
+    pub(super) fn put_back(&mut self, waiter: Waiter<W>, census: &Census) {
+        if waiter.requester.limit == WaitLimit::Never {
+            // Whoever serves it is awake.
+            census.leave();
+        }
+        self.waiters.push_front(waiter);
+    }
+
     /// How many would stand before `requester`.
     pub(super) fn place(&self, requester: &Requester) -> usize {
         match self.order {

@@ -72,7 +72,7 @@ impl Worker<'_> {
                 self.take_permit(id, &me);
             }
             let at_once = if one_by_one { 1 } else { count - taken };
-            let response = semaphore.seize(&me, (taken, at_once), &shared.census, &mut self.record);
+            let response = semaphore.seize(&me, (taken, at_once, count), &shared.census, &mut self.record);
             self.attend_if_changed();
             match response {
                 Response::Served(more) => taken += more,
