@@ -10,7 +10,7 @@ use super::liveness::ops_of;
 use super::op::{Op, ResourceCode};
 use super::watches::{Lookers, Watches};
 use crate::ids::{OpId, ResourceId};
-use crate::trace::ResourceKind;
+use crate::trace::{ResourceInfo, ResourceKind};
 use std::ops::Range;
 
 fn meet(one: &Range<usize>, other: &Range<usize>) -> bool {
@@ -129,6 +129,12 @@ impl BoundProgram {
     #[inline]
     pub fn has_watches(&self) -> bool {
         !self.watches.attended.is_empty()
+    }
+
+    /// Whether a process may come to a wait that ends in the same step: whoever waits for several things may meet it.
+    pub(super) fn may_serve_itself(&self) -> bool {
+        let meets = |info: &ResourceInfo| info.kind == ResourceKind::Buffer && info.capacity == Some(0);
+        self.has_watches() && self.resources.iter().any(meets)
     }
 
     /// Whether those who wait so are looked after behind the op `at`.

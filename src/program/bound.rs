@@ -245,12 +245,6 @@ impl BoundProgram {
         Chain::from(header, |header| self.processor(arena, header).outer)
     }
 
-    /// Whether a process may come to a wait that ends in the same step: whoever waits for several things may meet it.
-    fn may_serve_itself(&self) -> bool {
-        let meets = |info: &ResourceInfo| info.kind == ResourceKind::Buffer && info.capacity == Some(0);
-        self.has_watches() && self.resources.iter().any(meets)
-    }
-
     /// Whether what a process does may take back when another one goes on.
     pub fn has_cancellations(&self) -> bool {
         self.processors

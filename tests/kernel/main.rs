@@ -20,6 +20,7 @@ mod ends;
 mod figures;
 mod hours;
 mod interrupts;
+mod known_faults;
 mod lab5;
 mod lines;
 mod lives;
