@@ -85,22 +85,3 @@ fn who_was_held_up_gets_its_item_at_the_close() {
     );
     assert_eq!(lines, ["3s ended", "3s got 5"]);
 }
-
-/// The second customer has the place of the first, which left while it owned `m`, for which `x` waits: it has the priority
-/// of `x` as one that is started anew has, and `y` does not take its core.
-#[test]
-#[ignore = "a known fault: who arrives in a place that owns a mutex does not inherit"]
-fn who_arrives_in_a_place_that_owns_a_mutex_inherits() {
-    let lines = told(
-        "
-  c:
-    priority: 8
-    arrivals: {every: 2s, up_to: 2, most: 1}
-    do: [{if: index == 0, do: [{acquire: m}, exit]}, {work: {on: cpu, for: 2s}}, {log: served}, {release: m}]
-  x: {priority: 1, start: 2500ms, do: [{acquire: m}]}
-  y: {priority: 4, start: 4500ms, do: [{work: {on: cpu, for: 5s}}]}
-",
-        "m: {kind: mutex, inherit: true}, cpu: {kind: processor, cores: 1, discipline: priority}",
-    );
-    assert_eq!(lines, ["6s served"]);
-}
