@@ -305,9 +305,7 @@ impl<Q: Scheduler, S: Sink> Kernel<'_, Q, S> {
     pub fn served_at(&self, process: ProcessId) -> OpId {
         let at = self.context(process);
         let stays = match self.program.plain[at.op()] {
-            Op::AcquireMany { left, .. } | Op::Seize { left, .. } => {
-                self.read(self.arena, left.source(), at.frame()) > 1
-            }
+            Op::AcquireMany { left, .. } => self.read(self.arena, left.source(), at.frame()) > 1,
             Op::WorkOn { .. } | Op::Done { .. } => true,
             _ => false,
         };

@@ -19,30 +19,24 @@ pub(super) const MOST_EVENTS: u64 = 20_000_000;
 /// ended.
 #[derive(Debug)]
 pub(super) struct Record<'a> {
-    entries: Vec<Entry>,
-    /// The numbers of its steps that left no event, among those of the events.
-    silent: Vec<u64>,
-    /// The number, among those of the events, of where a resource refused what would break a rule.
-    refused: Option<u64>,
+    noted: Noted,
     sequence: &'a AtomicU64,
     clock: &'a Clock,
-    /// For how many nanoseconds those were served who have lost their cores, by the number of the event that says
-    /// that they are ready again.
-    served: Vec<(u64, u64)>,
     /// Of which type the items of the next facts are.
     items: Type,
 }
 
-/// What one thread has noted, by the numbers of events.
-#[derive(Debug)]
+/// What one thread has noted; what is no event has a number among those of the events.
+#[derive(Debug, Default)]
 pub(super) struct Noted {
     /// The events.
     entries: Vec<Entry>,
-    /// The steps that left none.
+    /// Its steps that left no event.
     silent: Vec<u64>,
-    /// What a resource refused.
+    /// Where a resource refused what would break a rule.
     refused: Option<u64>,
-    /// For how long those were served who have lost their cores.
+    /// For how many nanoseconds those were served who have lost their cores, by the number of the event that says
+    /// that they are ready again.
     served: Vec<(u64, u64)>,
 }
 
@@ -56,15 +50,7 @@ pub(super) struct Entry {
 
 impl<'a> Record<'a> {
     pub(super) fn new(sequence: &'a AtomicU64, clock: &'a Clock) -> Record<'a> {
-        Record {
-            entries: Vec::new(),
-            silent: Vec::new(),
-            refused: None,
-            served: Vec::new(),
-            sequence,
-            clock,
-            items: Type::Int,
-        }
+        Record { noted: Noted::default(), sequence, clock, items: Type::Int }
     }
 
     /// The next facts are about items of this type.
@@ -87,18 +73,17 @@ impl<'a> Record<'a> {
 
     /// How many events it has recorded.
     pub(super) fn len(&self) -> usize {
-        self.entries.len()
+        self.noted.entries.len()
     }
 
     /// A step has taken place that left no event.
     pub(super) fn silent_step(&mut self) {
-        self.silent.push(self.sequence.fetch_add(1, Ordering::Relaxed));
+        self.noted.silent.push(self.sequence.fetch_add(1, Ordering::Relaxed));
     }
 
     /// All that it has noted.
     pub(super) fn into_noted(self) -> Noted {
-        let Record { entries, silent, refused, served, .. } = self;
-        Noted { entries, silent, refused, served }
+        self.noted
     }
 }
 
@@ -108,7 +93,7 @@ impl Sink for Record<'_> {
     fn event(&mut self, event: &Event, args: &[Word]) {
         let event = Event { time: self.clock.now(), ..*event };
         let number = self.sequence.fetch_add(1, Ordering::Relaxed);
-        self.entries.push(Entry { number, event, args: args.into() });
+        self.noted.entries.push(Entry { number, event, args: args.into() });
     }
 }
 
@@ -117,8 +102,8 @@ impl Observer for Record<'_> {
         let time = self.clock.now();
         let first = self.sequence.fetch_add(facts.len() as u64, Ordering::Relaxed);
         let lost = facts.iter().zip(first..).filter(|(fact, _)| fact.kind == Kind::Block);
-        self.served.extend(lost.filter_map(|(fact, number)| Some((number, *fact.value.get(1)?))));
-        self.entries.extend(facts.iter().zip(first..).map(|(fact, number)| {
+        self.noted.served.extend(lost.filter_map(|(fact, number)| Some((number, *fact.value.get(1)?))));
+        self.noted.entries.extend(facts.iter().zip(first..).map(|(fact, number)| {
             let Fact { resource, process, op, kind, value, slot } = *fact;
             let value = if kind == Kind::Block { Item::from(value[0]) } else { value };
             let has_item = matches!(kind, Kind::Put | Kind::Get | Kind::Write | Kind::Read);
@@ -131,7 +116,7 @@ impl Observer for Record<'_> {
     }
 
     fn refuse(&mut self) {
-        self.refused = Some(self.sequence.fetch_add(1, Ordering::Relaxed));
+        self.noted.refused = Some(self.sequence.fetch_add(1, Ordering::Relaxed));
     }
 }
 

@@ -235,8 +235,9 @@ impl<'a> Dispatch<'a> {
         worker.quanta[level] = quantum;
         worker.stage = Stage::Ready(level);
         // Who has to know how much of its work is left has no other way to learn it.
-        let value = [Some(WaitFor::Core as Word), served].into_iter().flatten().collect::<Vec<Word>>();
-        self.tell(process, Kind::Block, place, Item::of(&value));
+        let awaited = WaitFor::Core as Word;
+        let value = served.map_or(Item::from(awaited), |served| Item::of(&[awaited, served]));
+        self.tell(process, Kind::Block, place, value);
         self.fall_asleep(process);
     }
 

@@ -32,7 +32,7 @@ impl Worker<'_> {
                     }
                     break;
                 }
-                Err(Leave::Ends(_)) => unreachable!("it has ended the run"),
+                Err(Leave::Ends(_)) => break,
             }
             self.life += 1;
             is_alive = false;
@@ -43,13 +43,10 @@ impl Worker<'_> {
 
     /// One life. If it ends the run, that is over before anybody else may make a step.
     fn live_once(&mut self) -> Result<(), Leave> {
-        let lived = self.run().map_err(|leave| match leave {
-            Leave::Ends(end) => {
-                self.shared.finish(end);
-                Leave::Stopped
-            }
-            other => other,
-        });
+        let lived = self.run();
+        if let Err(Leave::Ends(end)) = &lived {
+            self.shared.finish(end.clone());
+        }
         self.pass = Pass::None;
         lived
     }
